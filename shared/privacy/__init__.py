@@ -1,0 +1,15 @@
+"""Keeps what people tell us readable only by the service it is meant for, and for only as long as it is needed."""
+
+from shared.privacy.errors import CannotOpen, Erased
+from shared.privacy.fields import SubjectKey
+from shared.privacy.key_settings import UnusableKey, new_secrets
+from shared.privacy.keyring import Keyring
+
+__all__ = [
+    "CannotOpen",
+    "Erased",
+    "Keyring",
+    "SubjectKey",
+    "UnusableKey",
+    "new_secrets",
+]
