@@ -1,0 +1,7 @@
+"""The only door to PostgreSQL: a pool, transactions, what counts as a passing fault, and a refusal of unsafe settings."""
+
+from shared.db.database import Connection, Database, Record
+from shared.db.faults import is_transient
+from shared.db.safety import UnsafeDatabase, refuse_unsafe_settings
+
+__all__ = ["Connection", "Database", "Record", "UnsafeDatabase", "is_transient", "refuse_unsafe_settings"]

@@ -1,0 +1,45 @@
+"""What notifications tells the others."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from shared.events.event import Event, Seals
+from shared.events.sealed import StaffProfile
+from shared.kernel.ids import DeliveryId, ReferralId, StaffId
+
+
+class StaffSessionOpened(Event):
+    """A member of staff signed in; every service accepts the cookie whose SHA-256 is `session_hash` until `expires_at`."""
+
+    type: ClassVar = "notifications.staff-session-opened.v1"
+    key: ClassVar = "staff_id"
+    seals: ClassVar[Seals] = {
+        "intake": StaffProfile,
+        "matching": StaffProfile,
+        "funding": StaffProfile,
+    }
+
+    staff_id: StaffId
+    session_hash: str
+    expires_at: datetime
+
+
+class StaffSessionClosed(Event):
+    """A staff session ended: signed out, revoked, or the account was disabled."""
+
+    type: ClassVar = "notifications.staff-session-closed.v1"
+    key: ClassVar = "staff_id"
+
+    staff_id: StaffId
+    session_hash: str
+
+
+class DeliveryGivenUp(Event):
+    """A message about a referral could not be delivered; somebody must reach the person another way."""
+
+    type: ClassVar = "notifications.delivery-given-up.v1"
+    key: ClassVar = "referral_id"
+
+    referral_id: ReferralId
+    delivery_id: DeliveryId
+    template: Literal["acknowledgement", "offer"]

@@ -1,0 +1,71 @@
+"""The shapes inside sealed blocks: what one consuming service needs to know of a person, and nobody on the way may read."""
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events.codes import (
+    AgeBand,
+    ClientGroup,
+    ConsentPurpose,
+    LegalStage,
+    Means,
+    Setting,
+    StaffRole,
+    TherapistGender,
+)
+
+
+class Sealed(BaseModel):
+    """A block that only its recipient can open; validation errors never repeat what was in it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class CardProfile(Sealed):
+    """What a card on the live board shows: coarse, and no name."""
+
+    client_group: ClientGroup
+    age_band: AgeBand
+    outward_code: str | None = None
+    online_only: bool = False
+    wants_acknowledgement: bool = False
+
+
+class NeedProfile(Sealed):
+    """What matching needs to find a therapist."""
+
+    client_group: ClientGroup
+    age_band: AgeBand
+    legal_stage: LegalStage = "none"
+    outward_code: str | None = None
+    setting: Setting = "either"
+    therapist_gender: TherapistGender = "no-preference"
+    languages: tuple[str, ...] = ("en",)
+    step_free_access: bool = False
+    means: Means = "unsure"
+    consents: tuple[ConsentPurpose, ...] = ()
+
+
+class MeansProfile(Sealed):
+    """What funding needs to choose money for a referral."""
+
+    client_group: ClientGroup
+    age_band: AgeBand
+    outward_code: str | None = None
+    means: Means = "unsure"
+    affordable_per_session: int | None = None
+    """Pence a session that the client says they can pay; absent when unsure."""
+    consents: tuple[ConsentPurpose, ...] = ()
+
+
+class OfferLetter(Sealed):
+    """Where an offer's mail goes and which link it carries."""
+
+    email: str
+    link: str
+
+
+class StaffProfile(Sealed):
+    """Who a staff session belongs to."""
+
+    display_name: str
+    roles: tuple[StaffRole, ...]

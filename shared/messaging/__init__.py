@@ -1,0 +1,1 @@
+"""The messaging kernel: nothing lost, every effect once, order per key, failure visible, fast because it batches."""

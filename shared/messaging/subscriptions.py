@@ -1,0 +1,107 @@
+"""The marks by which a service says what wakes it: `subscribes`, `timer` and `background`."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from shared.events.event import Event
+
+if TYPE_CHECKING:
+    from shared.messaging.kernel import Kernel
+    from shared.messaging.transaction import Transaction
+
+F = TypeVar("F", bound=Callable[..., Awaitable[None]])
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One event and the function that reacts to it; with `batched`, it takes a list of events of different keys or in order."""
+
+    event: type[Event]
+    handle: Callable[[Any, "Transaction"], Awaitable[None]]
+    batched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A timer whose moment has come."""
+
+    kind: str
+    key: str
+    due_at: datetime
+    payload: dict[str, Any]
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Work repeated in its own task, for what must call outside between two transactions."""
+
+    every: timedelta
+    work: Callable[["Kernel"], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """Everything that wakes one service."""
+
+    events: dict[str, Subscription] = field(default_factory=dict)
+    timers: dict[str, Callable[[DueTimer, "Transaction"], Awaitable[None]]] = field(default_factory=dict)
+    backgrounds: tuple[Background, ...] = ()
+
+
+def subscribes(*events: type[Event], batched: bool = False) -> Callable[[F], F]:
+    """Mark a consumer of these events. A batched one is handed a list: per key in order, and at most one batch at a time."""
+
+    def mark(function: F) -> F:
+        function.__dict__["_subscriptions"] = tuple(Subscription(event, function, batched) for event in events)
+        return function
+
+    return mark
+
+
+def timer(kind: str) -> Callable[[F], F]:
+    """Mark what is done when a timer of this kind comes due."""
+
+    def mark(function: F) -> F:
+        function.__dict__["_timer"] = kind
+        return function
+
+    return mark
+
+
+def background(*, every: timedelta) -> Callable[[F], F]:
+    """Mark work that is repeated, in its own task, each `every` after it last ended."""
+
+    def mark(function: F) -> F:
+        function.__dict__["_background"] = every
+        return function
+
+    return mark
+
+
+def collect(modules: Iterable[ModuleType]) -> Subscriptions:
+    """Gather the marks in these modules; raises ValueError where two functions claim one event or one kind of timer."""
+    events: dict[str, Subscription] = {}
+    timers: dict[str, Callable[[DueTimer, Transaction], Awaitable[None]]] = {}
+    backgrounds: list[Background] = []
+    for function in _functions(modules):
+        marks = function.__dict__
+        for subscription in marks.get("_subscriptions", ()):
+            if subscription.event.type in events:
+                raise ValueError(f"two consumers for {subscription.event.type}")
+            events[subscription.event.type] = subscription
+        if "_timer" in marks:
+            if marks["_timer"] in timers:
+                raise ValueError(f"two functions for the timer {marks['_timer']}")
+            timers[marks["_timer"]] = function
+        if "_background" in marks:
+            backgrounds.append(Background(marks["_background"], function))
+    return Subscriptions(events, timers, tuple(backgrounds))
+
+
+def _functions(modules: Iterable[ModuleType]) -> Sequence[Any]:
+    found = {id(value): value for module in modules for value in vars(module).values() if callable(value) and hasattr(value, "__dict__")}
+    return list(found.values())
