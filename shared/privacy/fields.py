@@ -1,7 +1,7 @@
 """Field encryption under a key of the subject's own, so that erasing a person is destroying one small key.
 
-A subject key is random and kept only wrapped (AES-256-GCM under the service's field key). A value is bound to its column
-and its subject, so that ciphertext moved to another row or column does not open. Storage is the services' business.
+A subject key is random and kept only wrapped (AES-256-GCM under the service's field key). A value is bound to its
+column and its subject, so that ciphertext moved to another row or column does not open. The services store it.
 """
 
 import hmac
@@ -74,16 +74,12 @@ def open_subject_key(keys: SymmetricKeys, subject: str, wrapped: bytes | None) -
     """The usable key of `subject`; raises Erased where `wrapped` is gone, CannotOpen where it is another's."""
     if wrapped is None:
         raise Erased
-    key_id, sealed = wrapped[1 : 1 + _ID_LENGTH], wrapped[1 + _ID_LENGTH :]
-    wrapping_key = keys.by_id().get(key_id)
-    if wrapped[:1] != _FORMAT or wrapping_key is None:
-        raise CannotOpen("subject-key-unknown")
-    return SubjectKey(subject, _decrypt(wrapping_key, sealed, _bound("subject-key", subject)))
+    return SubjectKey(subject, _unwrap(keys, subject, wrapped))
 
 
 def rewrap_subject_key(keys: SymmetricKeys, subject: str, wrapped: bytes) -> bytes:
     """The same subject key under the current field key; the subject's values need not be touched."""
-    return _wrap(keys, subject, open_subject_key(keys, subject, wrapped)._key)
+    return _wrap(keys, subject, _unwrap(keys, subject, wrapped))
 
 
 def lookup_hash(key: bytes, purpose: str, value: str) -> bytes:
@@ -94,6 +90,14 @@ def lookup_hash(key: bytes, purpose: str, value: str) -> bytes:
 def _wrap(keys: SymmetricKeys, subject: str, subject_key: bytes) -> bytes:
     sealed = _encrypt(keys.current, subject_key, _bound("subject-key", subject))
     return _FORMAT + _key_id(keys.current) + sealed
+
+
+def _unwrap(keys: SymmetricKeys, subject: str, wrapped: bytes) -> bytes:
+    key_id, sealed = wrapped[1 : 1 + _ID_LENGTH], wrapped[1 + _ID_LENGTH :]
+    wrapping_key = keys.by_id().get(key_id)
+    if wrapped[:1] != _FORMAT or wrapping_key is None:
+        raise CannotOpen("subject-key-unknown")
+    return _decrypt(wrapping_key, sealed, _bound("subject-key", subject))
 
 
 def _encrypt(key: bytes, value: bytes, bound_to: bytes) -> bytes:
