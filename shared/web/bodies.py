@@ -1,0 +1,132 @@
+"""What we accept as a request's body: not too large, and JSON only in the strict sense."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.web.failures import failure_response
+
+LARGEST_BODY = 1024 * 1024
+DEEPEST_JSON = 20
+_STRINGS_AND_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{\]}]', re.DOTALL)
+
+
+class NotStrictJson(ValueError):
+    """The text is not JSON as RFC 8259 has it, repeats a key, or is nested too deeply."""
+
+
+class BodyTooLarge(Exception):  # noqa: N818 - named for what it says
+    """More bytes than we take."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise NotStrictJson("not a number")
+
+
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise NotStrictJson("repeated key")
+    return found
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for token in _STRINGS_AND_BRACKETS.findall(text):
+        if token in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token in "]}":
+            depth -= 1
+    return deepest
+
+
+def strict_json(body: bytes) -> Any:
+    """Parse UTF-8 JSON; raises `NotStrictJson` for NaN, Infinity, overflowing numbers, repeated keys and deep nesting."""
+    try:
+        text = body.decode("utf-8")
+        if _depth(text) > DEEPEST_JSON:
+            raise NotStrictJson("nested too deeply")
+        parsed = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_refuse_repeated_keys
+        )
+    except NotStrictJson:
+        raise
+    except (ValueError, RecursionError):
+        raise NotStrictJson("not JSON") from None
+    return parsed
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise NotStrictJson("number out of range")
+    return number
+
+
+def _content_type(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            return str(value.decode("latin-1")).split(";", 1)[0].strip().lower()
+    return ""
+
+
+def _announced_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+class BodyGuard:
+    """ASGI middleware: refuses bodies that are too large (413) or claim to be JSON and are not, strictly (400)."""
+
+    def __init__(self, app: ASGIApp, *, largest: int = LARGEST_BODY) -> None:
+        self.app = app
+        self.largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self.app(scope, receive, send)
+            return
+        if _announced_length(scope) > self.largest:
+            await failure_response(Request(scope), 413)(scope, receive, send)
+            return
+        try:
+            body, rest = await self._read(receive)
+        except BodyTooLarge:
+            await failure_response(Request(scope), 413)(scope, receive, send)
+            return
+        content_type = _content_type(scope)
+        if body and (content_type == "application/json" or content_type.endswith("+json")):
+            try:
+                strict_json(body)
+            except NotStrictJson as refusal:
+                await failure_response(Request(scope), 400, code=str(refusal).replace(" ", "-"))(scope, receive, send)
+                return
+        replayed = False
+
+        async def replay() -> Message:
+            nonlocal replayed
+            if not replayed:
+                replayed = True
+                return rest or {"type": "http.request", "body": body, "more_body": False}
+            return await receive()
+
+        await self.app(scope, replay, send)
+
+    async def _read(self, receive: Receive) -> tuple[bytes, Message | None]:
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return bytes(body), message
+            body += message.get("body", b"")
+            if len(body) > self.largest:
+                raise BodyTooLarge
+            if not message.get("more_body", False):
+                return bytes(body), None

@@ -1,0 +1,53 @@
+"""Rendering: one call that turns a template into the answer to a request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from shared.web.csrf import TOKEN_FIELD, csrf_token_of
+from shared.web.navigation import places_for
+from shared.web.requests import frame_of
+
+
+def page(
+    request: Request,
+    template: str,
+    status: int = 200,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """Render `template` for this request.
+
+    Beside `context` it sees `service`, `urls`, `demo`, `phone_number`, `staff` (None for the public), `navigation`, `here`
+    (the path), `csrf_token()` and `csrf_field()`; every form that changes something must contain `{{ csrf_field() }}`.
+    """
+    frame = frame_of(request)
+    staff = getattr(request.state, "staff", None)
+    templates: Environment = request.app.state.templates
+
+    def csrf_token() -> str:
+        return csrf_token_of(request)
+
+    def csrf_field() -> Markup:
+        return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, csrf_token())
+
+    rendered = templates.get_template(template).render(
+        {
+            "service": frame.service,
+            "urls": frame.urls,
+            "demo": frame.demo,
+            "phone_number": frame.phone_number,
+            "staff": staff,
+            "navigation": places_for(staff, frame.urls) if staff else (),
+            "here": request.url.path,
+            "csrf_token": csrf_token,
+            "csrf_field": csrf_field,
+            **context,
+        }
+    )
+    return HTMLResponse(rendered, status, headers)
