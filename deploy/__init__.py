@@ -1,0 +1,1 @@
+"""How StopSO is run: the operators' command, the images and the manifests."""

@@ -1,0 +1,58 @@
+"""Loopback ports nobody else is using, kept the same from one start to the next where that is possible."""
+
+import json
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.stopso.places import LOOPBACK
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this loopback port now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def is_answering(port: int, *, seconds: float = 1.0) -> bool:
+    """Whether something accepts connections on this loopback port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as attempt:
+        attempt.settimeout(seconds)
+        return attempt.connect_ex((LOOPBACK, port)) == 0
+
+
+def free_ports(count: int) -> list[int]:
+    """So many different loopback ports, chosen by the operating system."""
+    held = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
+    try:
+        for each in held:
+            each.bind((LOOPBACK, 0))
+        return [int(each.getsockname()[1]) for each in held]
+    finally:
+        for each in held:
+            each.close()
+
+
+def first_free_run(start: int, count: int) -> int:
+    """The first port at or after `start` from which `count` ports in a row are free."""
+    base = start
+    while not all(is_free(port) for port in range(base, base + count)):
+        base += 10
+        if base + count > 65_535:
+            msg = f"no {count} free ports in a row from {start} on"
+            raise OSError(msg)
+    return base
+
+
+def remembered(file: Path, names: Sequence[str]) -> dict[str, int]:
+    """A free port for each name: the ones noted in `file` where they are still free, else new ones, noted there."""
+    known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+    fresh = iter(free_ports(len(names)))
+    chosen = {name: known[name] if name in known and is_free(known[name]) else next(fresh) for name in names}
+    file.write_text(json.dumps(chosen))
+    return chosen
