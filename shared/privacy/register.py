@@ -1,0 +1,206 @@
+"""The field register: which store holds what about whom, why it may, for how long, and how it is protected.
+
+Each service declares a `REGISTER` in `services/<x>/store/register.py`; the tables that the kernel brings into every
+database are declared once, in `shared.privacy.kernel_tables`. A test compares all of it with the migrated databases.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, StrEnum
+
+from shared.kernel.ids import ServiceName
+
+
+class Category(StrEnum):
+    """How sensitive the law holds it to be; suspicion, and having asked for help here, count as criminal-offence data."""
+
+    ORDINARY = "ordinary"
+    SPECIAL = "special category"
+    CRIMINAL = "criminal offence"
+
+
+class Basis(StrEnum):
+    """Lawful basis, UK GDPR article 6(1)."""
+
+    CONSENT = "6(1)(a) consent"
+    CONTRACT = "6(1)(b) contract"
+    LEGAL_OBLIGATION = "6(1)(c) legal obligation"
+    VITAL_INTERESTS = "6(1)(d) vital interests"
+    LEGITIMATE_INTERESTS = "6(1)(f) legitimate interests"
+
+
+class Condition(StrEnum):
+    """The further condition: article 9(2) for special categories, article 10 and DPA 2018 schedule 1 for offences."""
+
+    EXPLICIT_CONSENT = "9(2)(a) explicit consent"
+    VITAL_INTERESTS = "9(2)(c) vital interests"
+    NOT_FOR_PROFIT = "9(2)(d) not-for-profit body"
+    LEGAL_CLAIMS = "9(2)(f) legal claims"
+    COUNSELLING = "9(2)(g), DPA 2018 sch. 1 para. 17 counselling"
+    SAFEGUARDING = "9(2)(g), DPA 2018 sch. 1 para. 18 safeguarding"
+    OFFENCE_COUNSELLING = "10, DPA 2018 sch. 1 para. 17 counselling"
+    OFFENCE_SAFEGUARDING = "10, DPA 2018 sch. 1 para. 18 safeguarding"
+    OFFENCE_CONSENT = "10, DPA 2018 sch. 1 para. 29 consent"
+    OFFENCE_VITAL_INTERESTS = "10, DPA 2018 sch. 1 para. 30 vital interests"
+
+
+class Protection(StrEnum):
+    """What stands between the stored bytes and a reader of the disk."""
+
+    ENCRYPTED = "encrypted under the subject's key"
+    SEALED = "sealed to the receiving service"
+    KEYED_HASH = "keyed hash"
+    ONE_WAY_HASH = "one-way hash"
+    CLEAR = "clear"
+
+
+class Ending(StrEnum):
+    """What is done when the time has come."""
+
+    KEY_DESTROYED = "the subject's key is destroyed"
+    ROW_DELETED = "the row is deleted"
+    VALUE_CLEARED = "the value is cleared, the row stays as a figure"
+
+
+@dataclass(frozen=True)
+class RetentionRule:
+    """For how long, counted from which moment; a legal hold on the subject is stronger than any rule."""
+
+    starts: str
+    keep: timedelta
+    ending: Ending
+    why: str
+
+
+class Retention(Enum):
+    """Every rule there is; the lengths are the house's defaults, and a controller may set others."""
+
+    UNFINISHED_REFERRAL = RetentionRule(
+        "last change of a referral that was never sent",
+        timedelta(days=30),
+        Ending.KEY_DESTROYED,
+        "nobody asked for help yet",
+    )
+    REFERRAL_WITHOUT_THERAPY = RetentionRule(
+        "closing of a referral without therapy",
+        timedelta(days=365),
+        Ending.KEY_DESTROYED,
+        "coming back without starting again",
+    )
+    REFERRAL_WITH_THERAPY = RetentionRule(
+        "closing of a referral after therapy",
+        timedelta(days=7 * 365),
+        Ending.KEY_DESTROYED,
+        "limitation of claims, six years and a margin",
+    )
+    SAFEGUARDING = RetentionRule(
+        "closing of the concern",
+        timedelta(days=25 * 365),
+        Ending.KEY_DESTROYED,
+        "a child at risk can ask until well into adult life",
+    )
+    ACCOUNTING = RetentionRule(
+        "end of the financial year", timedelta(days=6 * 365), Ending.VALUE_CLEARED, "charity and tax law: six years"
+    )
+    THERAPIST = RetentionRule(
+        "end of the therapist's membership",
+        timedelta(days=7 * 365),
+        Ending.ROW_DELETED,
+        "limitation of claims, six years and a margin",
+    )
+    FUNDER_CONTACT = RetentionRule(
+        "end of the funder's last fund", timedelta(days=2 * 365), Ending.ROW_DELETED, "asking again for the next appeal"
+    )
+    STAFF_ACCOUNT = RetentionRule(
+        "account disabled", timedelta(days=365), Ending.ROW_DELETED, "who did what stays readable for a year"
+    )
+    SESSION = RetentionRule("session expired", timedelta(days=1), Ending.ROW_DELETED, "of no use once expired")
+    ACCESS_LOG = RetentionRule(
+        "the access", timedelta(days=6 * 365), Ending.ROW_DELETED, "a person may ask who looked at their record"
+    )
+    DELIVERY = RetentionRule(
+        "delivery settled", timedelta(days=90), Ending.ROW_DELETED, 'answering "I received nothing"'
+    )
+    IN_TRANSIT = RetentionRule("handed on", timedelta(0), Ending.ROW_DELETED, "kept only until the next part has it")
+    PARKED = RetentionRule(
+        "replayed or dropped by a person",
+        timedelta(0),
+        Ending.ROW_DELETED,
+        "kept only until somebody has dealt with it",
+    )
+
+
+@dataclass(frozen=True)
+class PersonalField:
+    """One column that holds something about a person."""
+
+    table: str
+    column: str
+    what: str
+    category: Category
+    purpose: str
+    basis: Basis
+    retention: Retention
+    protection: Protection
+    seen_by: str
+    condition: Condition | None = None
+    why_clear: str = ""
+
+    def __post_init__(self) -> None:
+        needs_condition = self.category is not Category.ORDINARY
+        if needs_condition != (self.condition is not None):
+            raise ValueError(
+                f"{self.table}.{self.column}: a further condition belongs to sensitive fields, and only to them"
+            )
+        if needs_condition and self.protection is Protection.CLEAR and not self.why_clear:
+            raise ValueError(f"{self.table}.{self.column}: sensitive and in clear, without a reason")
+        if not (self.what and self.purpose and self.seen_by):
+            raise ValueError(f"{self.table}.{self.column}: what, purpose and who may see it must be said")
+
+    @property
+    def names(self) -> Iterator[tuple[str, str]]:
+        """The (table, column) this is about."""
+        yield self.table, self.column
+
+
+@dataclass(frozen=True)
+class NotPersonal:
+    """Columns of one table that say nothing about a person by themselves, and why that is so."""
+
+    table: str
+    columns: tuple[str, ...]
+    why: str
+
+    def __post_init__(self) -> None:
+        if not self.columns or not self.why:
+            raise ValueError(f"{self.table}: columns without personal content need names and a reason")
+
+    @property
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Every (table, column) this is about."""
+        return ((self.table, column) for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Register:
+    """Everything that one service's own migrations create."""
+
+    service: ServiceName
+    personal: tuple[PersonalField, ...]
+    not_personal: tuple[NotPersonal, ...]
+
+
+def disagreements(register: Register, columns: set[tuple[str, str]]) -> list[str]:
+    """What a register and a schema, given as its (table, column) pairs, say differently; empty where they agree."""
+    entries: tuple[PersonalField | NotPersonal, ...] = (*register.personal, *register.not_personal)
+    declared = [name for entry in entries for name in entry.names]
+    twice = {name for name in declared if declared.count(name) > 1}
+    return sorted(
+        [f"{register.service}: {table}.{column} is not in the register" for table, column in columns - set(declared)]
+        + [
+            f"{register.service}: {table}.{column} is registered but does not exist"
+            for table, column in set(declared) - columns
+        ]
+        + [f"{register.service}: {table}.{column} is registered twice" for table, column in twice]
+    )
