@@ -30,11 +30,16 @@ class WebSettings(Protocol):
     """What the frame needs of a service's settings; the session key must be the same in all four services."""
 
     @property
-    def session_key(self) -> SecretStr: ...
+    def session_key(self) -> SecretStr:
+        """32 bytes as base64."""
+
     @property
-    def public_urls(self) -> dict[ServiceName, str]: ...
+    def public_urls(self) -> dict[ServiceName, str]:
+        """Each service's address as people see it."""
+
     @property
-    def demo(self) -> bool: ...
+    def demo(self) -> bool:
+        """Whether everything here is invented."""
 
 
 def create_web(
@@ -49,9 +54,9 @@ def create_web(
     phone_number: str = "",
     lifespan: "StatelessLifespan[FastAPI] | None" = None,
 ) -> FastAPI:
-    """The service's application. `app.state.kernel` may be set later, before the first request.
+    """The service's application. `app.state.kernel` may also be set later, before the first request.
 
-    `static_folder` is served under `/<service>/static` beside the shared files; `phone_number` is what public pages show.
+    `static_folder` is served under `/<service>/static` beside the shared files; public pages show `phone_number`.
     Raises TypeError for a route that forged forms could reach.
     """
     urls = {name: url.rstrip("/") for name, url in settings.public_urls.items()}

@@ -14,7 +14,7 @@ DEEPEST_JSON = 20
 _STRINGS_AND_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{\]}]', re.DOTALL)
 
 
-class NotStrictJson(ValueError):
+class NotStrictJson(ValueError):  # noqa: N818 - named for what it says
     """The text is not JSON as RFC 8259 has it, repeats a key, or is nested too deeply."""
 
 
@@ -22,7 +22,7 @@ class BodyTooLarge(Exception):  # noqa: N818 - named for what it says
     """More bytes than we take."""
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _refuse_constant(_name: str) -> NoReturn:
     raise NotStrictJson("not a number")
 
 
@@ -35,28 +35,33 @@ def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _depth(text: str) -> int:
     deepest = depth = 0
-    for token in _STRINGS_AND_BRACKETS.findall(text):
-        if token in "[{":
+    for piece in _STRINGS_AND_BRACKETS.findall(text):
+        if piece in ("[", "{"):
             depth += 1
             deepest = max(deepest, depth)
-        elif token in "]}":
+        elif piece in ("]", "}"):
             depth -= 1
     return deepest
 
 
-def strict_json(body: bytes) -> Any:
-    """Parse UTF-8 JSON; raises `NotStrictJson` for NaN, Infinity, overflowing numbers, repeated keys and deep nesting."""
+def strict_json(body: bytes) -> object:
+    """Parse UTF-8 JSON; raises `NotStrictJson` for NaN, numbers out of range, repeated keys and deep nesting."""
     try:
         text = body.decode("utf-8")
-        if _depth(text) > DEEPEST_JSON:
-            raise NotStrictJson("nested too deeply")
-        parsed = json.loads(
+    except UnicodeDecodeError:
+        raise NotStrictJson("not JSON") from None
+    if _depth(text) > DEEPEST_JSON:
+        raise NotStrictJson("nested too deeply")
+    try:
+        parsed: object = json.loads(
             text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_refuse_repeated_keys
         )
+    except json.JSONDecodeError:
+        raise NotStrictJson("not JSON") from None
     except NotStrictJson:
         raise
-    except (ValueError, RecursionError):
-        raise NotStrictJson("not JSON") from None
+    except ValueError:
+        raise NotStrictJson("number out of range") from None
     return parsed
 
 

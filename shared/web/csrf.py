@@ -1,4 +1,4 @@
-"""Proof that a form came from our own page: a token bound to the visitor's cookie, and what the browser says about the sender."""
+"""Proof that a form came from our own page: a token bound to a cookie, and what the browser says of the sender."""
 
 import hmac
 from collections.abc import Callable
@@ -76,10 +76,8 @@ async def require_own_form(request: Request) -> None:
 def refuse_unguarded_routes(app: FastAPI) -> None:
     """Raise TypeError for a route that changes something and that the dependency cannot reach."""
     for route in _leaves(app.routes):
-        unsafe = (
-            isinstance(route, Route) and not isinstance(route, APIRoute) and (route.methods or set()) - _SAFE_METHODS
-        )
-        if unsafe:
+        unsafe = isinstance(route, Route) and (route.methods or set()) - _SAFE_METHODS
+        if unsafe and not isinstance(route, APIRoute):
             raise TypeError(f"{route} changes something but is not guarded against forged forms")
 
 

@@ -15,19 +15,24 @@ from shared.web.refusals import NotAllowed, SignInNeeded
 from shared.web.requests import request_id_of, wants_json
 from shared.web.words import problems_in
 
-TITLES = {
-    400: ("We could not read that", "Something in the request did not arrive as it should. Please go back and try again."),
+NOT_FOUND = ("Page not found", "There is nothing at this address. The link may be old, or not complete.")
+WORDS = {
+    400: ("We could not read that", "Something did not arrive as it should. Please go back and try again."),
     401: ("Please sign in", "You need to sign in to see this."),
-    403: ("You cannot open this page", "It is not open to you with the sign-in you have. If you think it should be, ask your administrator."),
-    404: ("Page not found", "There is nothing at this address. It may have been moved, or the link may be incomplete."),
-    405: ("Page not found", "There is nothing at this address. It may have been moved, or the link may be incomplete."),
-    409: ("Something has changed", "Somebody else was quicker, or this has moved on since the page was opened. Nothing was lost."),
+    403: (
+        "You cannot open this page",
+        "Your sign-in does not open it. If you think it should, ask your administrator.",
+    ),
+    404: NOT_FOUND,
+    405: NOT_FOUND,
+    409: ("Something has changed", "This has moved on since you opened the page. Nothing was lost: please look again."),
     413: ("That is too large", "What you sent is larger than we can take. Please shorten it and try again."),
     422: ("There is a problem", "Some answers need another look."),
-    429: ("Please wait a little", "There were too many attempts in a short time. Please wait a few minutes and try again."),
-    500: ("Sorry, something went wrong", "This is our fault and not yours. Nothing you had already sent is lost. Please try again in a moment."),
-    503: ("Please try again in a moment", "We cannot do this right now. Nothing was lost; it should work in a moment."),
-}  # fmt: skip
+    429: ("Please wait a little", "There were too many attempts in a short time. Please try again in a few minutes."),
+    500: ("Sorry, something went wrong", "This is our fault and not yours. Please try again in a moment."),
+    503: ("Please try again in a moment", "We cannot do this right now. It should work again in a moment."),
+}
+STATUSES: dict[type[BrokenPromise], int] = {NotFound: 404, Conflict: 409, Retry: 503, Unprocessable: 422}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,10 @@ def failure_response(
     request: Request, status: int, *, code: str = "", sentence: str = "", problems: Sequence[Problem] = ()
 ) -> Response:
     """The page, or for programs the `application/problem+json`, that says what could not be done."""
-    title, words = TITLES.get(status, TITLES[500 if status >= 500 else 400])
+    title, words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
     headers = {"Retry-After": "5"} if status == 503 else {}
     if wants_json(request):
-        body = {
+        body: dict[str, object] = {
             "type": "about:blank",
             "title": title,
             "status": status,
@@ -68,44 +73,29 @@ def failure_response(
     )
 
 
-async def _on_broken_promise(request: Request, error: Exception) -> Response:
-    match error:
-        case NotFound():
-            status = 404
-        case Conflict():
-            status = 409
-        case Retry():
-            status = 503
-        case Unprocessable():
-            status = 422
-        case _:
-            status = 500
-    assert isinstance(error, BrokenPromise)
+async def _on_broken_promise(request: Request, error: BrokenPromise) -> Response:
+    status = next(status for promise, status in STATUSES.items() if isinstance(error, promise))
     return failure_response(request, status, code=error.code, sentence=error.sentence)
 
 
-async def _on_validation_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+async def _on_validation_error(request: Request, error: RequestValidationError) -> Response:
     problems = [Problem(field, message) for field, message in problems_in(error.errors())]
     return failure_response(request, 422, code="not-valid", problems=problems)
 
 
-async def _on_http_exception(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+async def _on_http_exception(request: Request, error: HTTPException) -> Response:
     response = failure_response(request, error.status_code)
     response.headers.update(error.headers or {})
     return response
 
 
-async def _on_not_allowed(request: Request, error: Exception) -> Response:
-    assert isinstance(error, NotAllowed)
+async def _on_not_allowed(request: Request, error: NotAllowed) -> Response:
     return failure_response(request, 403, code=error.code, sentence=error.sentence)
 
 
-async def _on_sign_in_needed(request: Request, error: Exception) -> Response:
-    assert isinstance(error, SignInNeeded)
-    background = "hx-request" in request.headers or "text/event-stream" in request.headers.get("accept", "")
-    if background:
+async def _on_sign_in_needed(request: Request, error: SignInNeeded) -> Response:
+    in_background = "hx-request" in request.headers or "text/event-stream" in request.headers.get("accept", "")
+    if in_background:
         response = failure_response(request, 401)
         response.headers["HX-Redirect"] = error.address
         return response
@@ -114,8 +104,9 @@ async def _on_sign_in_needed(request: Request, error: Exception) -> Response:
 
 def answer_failures(app: FastAPI) -> None:
     """Let `app` answer every expected failure in our own words."""
-    app.add_exception_handler(BrokenPromise, _on_broken_promise)
-    app.add_exception_handler(RequestValidationError, _on_validation_error)
-    app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(NotAllowed, _on_not_allowed)
-    app.add_exception_handler(SignInNeeded, _on_sign_in_needed)
+    for promise in STATUSES:
+        app.exception_handler(promise)(_on_broken_promise)
+    app.exception_handler(RequestValidationError)(_on_validation_error)
+    app.exception_handler(HTTPException)(_on_http_exception)
+    app.exception_handler(NotAllowed)(_on_not_allowed)
+    app.exception_handler(SignInNeeded)(_on_sign_in_needed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -18,7 +18,10 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Form(Generic[M]):
-    """A form as it stands: `model` when every answer is good, otherwise `errors` by field; `answers` are kept to show again."""
+    """A form as it stands: `model` when every answer is good, otherwise `errors` by field.
+
+    `answers` are what was typed, kept to be shown again.
+    """
 
     model: M | None = None
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -46,7 +49,7 @@ class Form(Generic[M]):
         return Form(None, self.answers, {**self.errors, **errors})
 
 
-def blank_form(model: type[M], **answers: str | tuple[str, ...]) -> Form[M]:
+def blank_form(_model: type[M], **answers: str | tuple[str, ...]) -> Form[M]:
     """A form nobody has sent yet, filled in with `answers`."""
     return Form(None, {name: (value,) if isinstance(value, str) else value for name, value in answers.items()})
 
@@ -54,8 +57,9 @@ def blank_form(model: type[M], **answers: str | tuple[str, ...]) -> Form[M]:
 async def read_form(request: Request, model: type[M]) -> Form[M]:
     """What was sent, checked against `model`. An empty box counts as not answered.
 
-    Choices with several ticks need a field of type list, tuple or set. For own words a model may have a class variable `words`:
-    `{"email": "Enter your e-mail address."}`, or only for one kind of error, `{"email.missing": …}`.
+    Choices with several ticks need a field of type list, tuple or set; a `SecretStr` is taken as typed and not
+    shown again. For words of its own a model may have a class variable `words`: `{"email": "Enter your address."}`,
+    or for one kind of error only, `{"email.missing": "…"}`.
     """
     return check_form(await request.form(), model)
 
@@ -63,13 +67,17 @@ async def read_form(request: Request, model: type[M]) -> Form[M]:
 def check_form(sent: FormData, model: type[M]) -> Form[M]:
     """As `read_form`, from fields already read."""
     answers: dict[str, tuple[str, ...]] = {}
-    for name, info in model.model_fields.items():
-        key = info.alias or name
-        answers[key] = tuple(text for value in sent.getlist(key) if isinstance(value, str) and (text := tidy(value)))
     given: dict[str, Any] = {}
     for name, info in model.model_fields.items():
         key = info.alias or name
-        if answers[key]:
+        typed = [value for value in sent.getlist(key) if isinstance(value, str)]
+        if info.annotation is SecretStr:
+            given.update((key, value) for value in typed if value)
+        else:
+            answers[key] = tuple(text for value in typed if (text := tidy(value)))
+    for name, info in model.model_fields.items():
+        key = info.alias or name
+        if answers.get(key):
             given[key] = list(answers[key]) if takes_several(info) else answers[key][-1]
     try:
         return Form(model.model_validate(given), answers, {})

@@ -13,7 +13,7 @@ UNUSED_FEATURES = (
 
 
 def content_security_policy(origins: Iterable[str]) -> str:
-    """Only our own files; forms may be answered by any of our services, because a sign-in sends people on to another one."""
+    """Only our own files. Forms may be answered by any of our services: a sign-in sends people on to another one."""
     return "; ".join(
         (
             "default-src 'none'",

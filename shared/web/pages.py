@@ -1,7 +1,6 @@
 """Rendering: one call that turns a template into the answer to a request."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -19,12 +18,12 @@ def page(
     status: int = 200,
     *,
     headers: Mapping[str, str] | None = None,
-    **context: Any,
+    **context: object,
 ) -> HTMLResponse:
     """Render `template` for this request.
 
-    Beside `context` it sees `service`, `urls`, `demo`, `phone_number`, `staff` (None for the public), `navigation`, `here`
-    (the path), `csrf_token()` and `csrf_field()`; every form that changes something must contain `{{ csrf_field() }}`.
+    Beside `context` it sees `service`, `urls`, `demo`, `phone_number`, `staff` (None for the public), `navigation`,
+    `here` (the path), `csrf_token()` and `csrf_field()`, which every form that changes something must contain.
     """
     frame = frame_of(request)
     staff = getattr(request.state, "staff", None)

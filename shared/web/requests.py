@@ -17,7 +17,7 @@ JSON_PATHS = ("/api/", "/health/", "/metrics")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the pages of one service have in common; `urls` are the services' addresses as people see them, without a final slash."""
+    """What the pages of one service have in common; `urls` are addresses as people see them, without a final slash."""
 
     service: ServiceName
     urls: Mapping[ServiceName, str]
@@ -32,14 +32,14 @@ class Frame:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of an absolute address, in lower case; `None` of it survives a relative one."""
+    """Scheme, host and port of an absolute address, in lower case."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def frame_of(request: HTTPConnection) -> Frame:
     """The frame that `create_web` laid under this application."""
-    return cast(Frame, request.app.state.frame)
+    return cast("Frame", request.app.state.frame)
 
 
 def kernel_of(request: HTTPConnection) -> "Kernel":
@@ -49,7 +49,7 @@ def kernel_of(request: HTTPConnection) -> "Kernel":
 
 def request_id_of(request: HTTPConnection) -> str:
     """The id under which this request is in the log, fit to be read out on the phone."""
-    return cast(str, request.scope.get("stopso.request_id", ""))
+    return cast("str", request.scope.get("stopso.request_id", ""))
 
 
 def wants_json(request: HTTPConnection) -> bool:

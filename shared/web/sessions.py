@@ -28,21 +28,21 @@ def sign_in_address(request: Request) -> str:
     return f"{address}?return={quote(here, safe='')}"
 
 
-async def session_of(request: Request) -> store.Session | None:
-    """The open session of this request's cookie, if it was used lately."""
+async def session_of(request: Request, *, even_idle: bool = False) -> store.Session | None:
+    """The open session of this request's cookie, if it was used lately (or, with `even_idle`, at all)."""
     token = request.cookies.get(STAFF_COOKIE)
     if not token:
         return None
     kernel = kernel_of(request)
     now = kernel.clock.now()
     idle = idle_for(request, token, now)
-    if idle is None or idle > LONGEST_IDLE:
+    if not even_idle and (idle is None or idle > LONGEST_IDLE):
         return None
     async with kernel.reading() as db:
         session = await store.open_session(db, hash_of(token), now)
     if session is None:
         return None
-    if is_worth_marking(idle):
+    if not even_idle and idle is not None and is_worth_marking(idle):
         mark_seen(request, token, now)
     request.state.staff = session.staff
     return session
@@ -66,7 +66,7 @@ def signed_in(*roles: StaffRole) -> Callable[[Request], Awaitable[Staff]]:
 
 
 async def remember_session(event: StaffSessionOpened, tx: Transaction) -> None:
-    """Accept the cookie of a member of staff who signed in. For a service's consumers: `subscribes(StaffSessionOpened)(…)`."""
+    """Accept the cookie of somebody who signed in; consumers mark it `subscribes(StaffSessionOpened)`."""
     profile = tx.unseal(event, StaffProfile)
     staff = Staff(event.staff_id, profile.display_name, frozenset(profile.roles))
     if event.expires_at > tx.now:
@@ -74,5 +74,5 @@ async def remember_session(event: StaffSessionOpened, tx: Transaction) -> None:
 
 
 async def forget_session(event: StaffSessionClosed, tx: Transaction) -> None:
-    """Accept that cookie no longer. For a service's consumers: `subscribes(StaffSessionClosed)(…)`."""
+    """Accept that cookie no longer; consumers mark it `subscribes(StaffSessionClosed)`."""
     await store.remove_session(tx.db, event.session_hash, event.staff_id)

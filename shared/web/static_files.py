@@ -23,7 +23,7 @@ def static_address(name: str) -> str:
 
 
 class CachedFiles(StaticFiles):
-    """Files that browsers keep when asked for by their hash, and check again when not (modules import each other without it)."""
+    """Files that browsers keep when asked for by hash, and check again otherwise: modules import each other without."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, with its caching rule."""

@@ -1,11 +1,12 @@
 """The SQL of sign-in: staff sessions, in every service, and accounts, in notifications."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from shared.db import Connection
+from shared.db import Connection, Record
 from shared.events.codes import StaffRole
 from shared.kernel.ids import StaffId
 from shared.web.staff import AccountKind, Staff
@@ -63,14 +64,13 @@ async def sessions_of(db: Connection, staff_id: StaffId, now: datetime) -> list[
     return [_session(row) for row in rows]
 
 
-def _session(row: "object") -> Session:
-    found: dict[str, object] = dict(row)  # type: ignore[call-overload]
-    return Session(
-        str(found["session_hash"]),
-        Staff(found["staff_id"], found["display_name"], frozenset(found["roles"])),  # type: ignore[arg-type]
-        found["opened_at"],  # type: ignore[arg-type]
-        found["expires_at"],  # type: ignore[arg-type]
-    )
+def _session(row: Record) -> Session:
+    staff = Staff(row["staff_id"], row["display_name"], frozenset(row["roles"]))
+    return Session(row["session_hash"], staff, row["opened_at"], row["expires_at"])
+
+
+def _account(row: Mapping[str, Any]) -> Account:
+    return Account(**{**row, "roles": frozenset(row["roles"])})
 
 
 async def add_session(db: Connection, session: Session) -> None:
@@ -113,7 +113,7 @@ async def account_named(db: Connection, sign_in_name: str) -> Account | None:
         """,
         sign_in_name,
     )
-    return Account(**{**row, "roles": frozenset(row["roles"])}) if row else None
+    return _account(row) if row else None
 
 
 async def account_locked(db: Connection, account_id: UUID) -> Account | None:
@@ -127,7 +127,7 @@ async def account_locked(db: Connection, account_id: UUID) -> Account | None:
         """,
         account_id,
     )
-    return Account(**{**row, "roles": frozenset(row["roles"])}) if row else None
+    return _account(row) if row else None
 
 
 async def add_account(db: Connection, account: Account, now: datetime) -> bool:
@@ -156,12 +156,12 @@ async def replace_password(db: Connection, account_id: UUID, password_hash: str)
     await db.execute("UPDATE account SET password_hash = $2 WHERE account_id = $1", account_id, password_hash)
 
 
-async def set_disabled(db: Connection, account_id: UUID, disabled: bool) -> None:
+async def set_disabled(db: Connection, account_id: UUID, *, disabled: bool) -> None:
     """Close an account, or open it again."""
     await db.execute("UPDATE account SET disabled = $2 WHERE account_id = $1", account_id, disabled)
 
 
-async def all_accounts(db: Connection) -> Iterable[Account]:
+async def all_accounts(db: Connection) -> list[Account]:
     """Every account by name."""
     rows = await db.fetch(
         """
@@ -170,4 +170,4 @@ async def all_accounts(db: Connection) -> Iterable[Account]:
          ORDER BY sign_in_name
         """
     )
-    return [Account(**{**row, "roles": frozenset(row["roles"])}) for row in rows]
+    return [_account(row) for row in rows]

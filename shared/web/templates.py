@@ -16,7 +16,7 @@ _COMPONENTS = "govuk_frontend_jinja"
 
 
 def _components() -> dict[str, Any]:
-    """The macros of govuk-frontend-jinja by name, e.g. `govukButton`. They rely on a lenient environment, so they get their own."""
+    """The macros of govuk-frontend-jinja by name, e.g. `govukButton`; they need a lenient environment."""
     lenient = Environment(
         loader=PrefixLoader({_COMPONENTS: PackageLoader(_COMPONENTS)}),
         autoescape=True,

@@ -14,7 +14,7 @@ def visit_of(request: Request) -> str | None:
     return hash_of(cookie) if cookie else None
 
 
-def begin_visit(request: Request, response: Response) -> str:
+def begin_visit(response: Response) -> str:
     """Give the visitor a fresh cookie and return the hash for its draft."""
     cookie = new_token()
     set_cookie(response, VISIT_COOKIE, cookie)

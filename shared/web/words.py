@@ -33,7 +33,7 @@ _SENTENCES = {
 
 
 def sentence_for(error: Mapping[str, Any]) -> str:
-    """What to tell a person about one pydantic error. Only a validator's own `ValueError` speaks for itself: its words are ours."""
+    """What to tell a person about one pydantic error; a `ValueError` of our own validators speaks for itself."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "value_error":
         return str(context.get("error", "Check this answer."))
