@@ -5,25 +5,33 @@ from typing import Any
 from shared.events import EVENTS, Event
 from shared.kernel.ids import SERVICES, ServiceName
 from shared.messaging.envelope import CONTENT_TYPE, PREFIX, SHARDS
+from shared.messaging.topology import GROUPS, group_queues
 
 BINDING = "0.3.0"
-GROUPS = 4
+VHOST = "stopso"
+REQUIRED = ("specversion", "id", "source", "type", "time", "partitionkey", "sequence")
+BROKER = {
+    "host": "localhost:5672",
+    "protocol": "amqp",
+    "pathname": "/stopso",
+    "description": "RabbitMQ 3.10 or later",
+}
 
 
 def asyncapi(heard: dict[str, list[ServiceName]]) -> dict[str, Any]:
-    """The document; `heard` maps each event type to the services that listen to it."""
+    """Describe everything; `heard` maps each event type to the services that listen to it."""
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "StopSO referral platform",
             "version": "1",
-            "description": "What the services tell each other. Private content travels only inside `sealed`, encrypted to one recipient.",
+            "description": "What the services tell each other; what is private travels only in `sealed`.",
             "license": {"name": "MIT"},
         },
         "defaultContentType": CONTENT_TYPE,
-        "servers": {"broker": {"host": "localhost:5672", "protocol": "amqp", "pathname": "/stopso", "description": "RabbitMQ 3.10 or later"}},
-        "channels": {**{event.type: _event_channel(event) for event in EVENTS.values()}, **_queue_channels(heard)},
-        "operations": {**{f"tell.{event.type}": _telling(event) for event in EVENTS.values()}, **_hearings(heard)},
+        "servers": {"broker": BROKER},
+        "channels": {**{kind: _event_channel(event) for kind, event in EVENTS.items()}, **_queue_channels(heard)},
+        "operations": {**{f"tell.{kind}": _telling(event) for kind, event in EVENTS.items()}, **_hearings()},
         "components": {
             "messages": {event.type: _message(event) for event in EVENTS.values()},
             "messageTraits": {"cloudevent": {"headers": _headers(), "contentType": CONTENT_TYPE}},
@@ -37,13 +45,22 @@ def _event_channel(event: type[Event]) -> dict[str, Any]:
         "title": event.__name__,
         "description": (event.__doc__ or "").strip(),
         "parameters": {
-            "shard": {"description": "From the key, so that one key keeps its order.", "enum": [f"p{n:02d}" for n in range(SHARDS)]}
+            "shard": {
+                "description": "From the key, so that one key keeps its order.",
+                "enum": [f"p{n:02d}" for n in range(SHARDS)],
+            }
         },
         "messages": {event.__name__: {"$ref": f"#/components/messages/{event.type}"}},
         "bindings": {
             "amqp": {
                 "is": "routingKey",
-                "exchange": {"name": "events", "type": "topic", "durable": True, "autoDelete": False, "vhost": "stopso"},
+                "exchange": {
+                    "name": "events",
+                    "type": "topic",
+                    "durable": True,
+                    "autoDelete": False,
+                    "vhost": "stopso",
+                },
                 "bindingVersion": BINDING,
             }
         },
@@ -52,20 +69,28 @@ def _event_channel(event: type[Event]) -> dict[str, Any]:
 
 def _queue_channels(heard: dict[str, list[ServiceName]]) -> dict[str, Any]:
     return {
-        f"{service}.in.{group}": {
-            "address": f"{service}.in.{group}",
+        queue: {
+            "address": queue,
             "description": f"What {service} hears of shards {', '.join(str(n) for n in range(group, SHARDS, GROUPS))}.",
-            "messages": {EVENTS[kind].__name__: {"$ref": f"#/components/messages/{kind}"} for kind in _heard_by(service, heard)},
+            "messages": {
+                EVENTS[kind].__name__: {"$ref": f"#/components/messages/{kind}"} for kind in _heard_by(service, heard)
+            },
             "bindings": {
                 "amqp": {
                     "is": "queue",
-                    "queue": {"name": f"{service}.in.{group}", "durable": True, "exclusive": False, "autoDelete": False, "vhost": "stopso"},
+                    "queue": {
+                        "name": f"{service}.in.{group}",
+                        "durable": True,
+                        "exclusive": False,
+                        "autoDelete": False,
+                        "vhost": "stopso",
+                    },
                     "bindingVersion": BINDING,
                 }
             },
         }
         for service in SERVICES
-        for group in range(GROUPS)
+        for group, queue in enumerate(group_queues(service))
     }
 
 
@@ -79,21 +104,29 @@ def _telling(event: type[Event]) -> dict[str, Any]:
         "channel": {"$ref": f"#/channels/{event.type}"},
         "summary": f"{event.speaker().capitalize()} tells: {event.__name__}",
         "tags": [{"name": event.speaker()}],
-        "bindings": {"amqp": {"userId": event.speaker(), "deliveryMode": 2, "mandatory": True, "timestamp": True, "bindingVersion": BINDING}},
+        "bindings": {
+            "amqp": {
+                "userId": event.speaker(),
+                "deliveryMode": 2,
+                "mandatory": True,
+                "timestamp": True,
+                "bindingVersion": BINDING,
+            }
+        },
     }
 
 
-def _hearings(heard: dict[str, list[ServiceName]]) -> dict[str, Any]:
+def _hearings() -> dict[str, Any]:
     return {
-        f"hear.{service}.in.{group}": {
+        f"hear.{queue}": {
             "action": "receive",
-            "channel": {"$ref": f"#/channels/{service}.in.{group}"},
+            "channel": {"$ref": f"#/channels/{queue}"},
             "summary": f"{service.capitalize()} hears its share of events, in batches, once each",
             "tags": [{"name": service}],
             "bindings": {"amqp": {"ack": True, "bindingVersion": BINDING}},
         }
         for service in SERVICES
-        for group in range(GROUPS)
+        for queue in group_queues(service)
     }
 
 
@@ -112,14 +145,23 @@ def _headers() -> dict[str, Any]:
     text = {"type": "string"}
     return {
         "type": "object",
-        "required": [f"{PREFIX}{name}" for name in ("specversion", "id", "source", "type", "time", "partitionkey", "sequence")],
+        "required": [
+            f"{PREFIX}{name}" for name in ("specversion", "id", "source", "type", "time", "partitionkey", "sequence")
+        ],
         "properties": {
             f"{PREFIX}specversion": {"type": "string", "const": "1.0"},
-            f"{PREFIX}id": {"type": "string", "format": "uuid", "description": "UUIDv7; every effect happens once per id"},
+            f"{PREFIX}id": {
+                "type": "string",
+                "format": "uuid",
+                "description": "UUIDv7; every effect happens once per id",
+            },
             f"{PREFIX}source": text,
             f"{PREFIX}type": text,
             f"{PREFIX}time": {"type": "string", "format": "date-time"},
-            f"{PREFIX}partitionkey": {"type": "string", "description": "The aggregate's id; events of one key stay in order"},
+            f"{PREFIX}partitionkey": {
+                "type": "string",
+                "description": "The aggregate's id; events of one key stay in order",
+            },
             f"{PREFIX}sequence": {"type": "string", "pattern": "^[0-9]{20}$"},
             f"{PREFIX}traceparent": {"type": "string", "description": "W3C trace context"},
         },

@@ -1,4 +1,4 @@
-"""Generates what is said about the events from their classes: docs/events.md, the AsyncAPI document and the published shapes."""
+"""Generates what is said about the events: docs/events.md, the AsyncAPI document and the published shapes."""
 
 import importlib
 import json
@@ -17,7 +17,9 @@ SNAPSHOTS = ROOT / "shared" / "events" / "snapshots"
 
 def subscriptions_of(service: ServiceName) -> Subscriptions:
     """What wakes a service, read from its consumers and timers."""
-    modules: list[ModuleType] = [importlib.import_module(f"services.{service}.{room}") for room in ("consumers", "timers")]
+    modules: list[ModuleType] = [
+        importlib.import_module(f"services.{service}.{room}") for room in ("consumers", "timers")
+    ]
     return collect(modules)
 
 
@@ -49,11 +51,18 @@ def example(event: type[Event]) -> dict[str, Any]:
     return {name: _value(part) for name, part in schema["properties"].items() if name in schema.get("required", ())}
 
 
-def _value(schema: dict[str, Any]) -> Any:
-    by_format = {"uuid": "019caa00-0000-7000-8000-00000000000a", "date-time": "2026-03-02T09:00:00Z", "date": "2026-03-02"}
+_BY_FORMAT = {
+    "uuid": "019caa00-0000-7000-8000-00000000000a",
+    "date-time": "2026-03-02T09:00:00Z",
+    "date": "2026-03-02",
+}
+
+
+def _value(schema: dict[str, Any]) -> object:
     if "enum" in schema or "const" in schema:
         return schema.get("const", schema.get("enum", [None])[0])
-    return {"string": by_format.get(schema.get("format", ""), "text"), "integer": 1, "boolean": True, "array": []}[schema["type"]]
+    text = _BY_FORMAT.get(schema.get("format", ""), "text")
+    return {"string": text, "integer": 1, "boolean": True, "array": []}[schema["type"]]
 
 
 def events_page(heard: dict[str, list[ServiceName]]) -> str:
@@ -75,17 +84,19 @@ def events_page(heard: dict[str, list[ServiceName]]) -> str:
 
 def _event_section(event: type[Event], hearers: list[ServiceName]) -> list[str]:
     sealed = ", ".join(f"{shape.__name__} for {to}" for to, shape in sorted(event.seals.items())) or "nothing"
+    schema = event.model_json_schema()
     rows = [
-        f"| `{name}` | {_type_words(part)} | {'yes' if name in event.model_json_schema().get('required', ()) else 'no'} |"
-        for name, part in event.model_json_schema()["properties"].items()
+        f"| `{name}` | {_type_words(part)} | {'yes' if name in schema.get('required', ()) else 'no'} |"
+        for name, part in schema["properties"].items()
         if name != "sealed"
     ]
+    heard_by = ", ".join(hearers) or "nobody (for the record)"
     return [
         f"### {event.__name__}",
         "",
         (event.__doc__ or "").strip(),
         "",
-        f"`{event.type}` · ordered by `{event.key}` · heard by {', '.join(hearers) or 'nobody (for the record)'} · sealed: {sealed}",
+        f"`{event.type}` · ordered by `{event.key}` · heard by {heard_by} · sealed: {sealed}",
         "",
         "| field | type | always there |",
         "|---|---|---|",
