@@ -9,13 +9,14 @@ from shared.privacy.register import NotPersonal, PersonalField, Register, Retent
 INTRODUCTION = """\
 # Privacy: what is stored about whom, why, and for how long
 
-Generated from the field registers (`services/*/store/register.py`, `shared/privacy/kernel_tables.py`); do not edit. A test compares the registers with the migrated databases column by column. Lawful bases, conditions and
-lengths of time are the house's defaults: the controller confirms or changes them.
+Generated from the field registers (`services/*/store/register.py`, `shared/privacy/kernel_tables.py`); do not edit.
+A test compares the registers with the migrated databases column by column. Lawful bases, conditions and lengths of time
+are the house's defaults: the controller confirms or changes them.
 
 ## The promises
 
-- **Between services** only ids, status codes, pence, dates and coarse codes travel in clear. What a service needs to know
-  of a person travels in a block sealed to that service's key (compact JWE, ECDH-ES on X25519, AES-256-GCM) and bound to
+- **Between services** only ids, status codes, pence, dates and coarse codes travel in clear. What a service needs to
+  know of a person travels in a block sealed to that service's key (compact JWE, ECDH-ES on X25519, AES-256-GCM) and bound to
   the id of its event; a block moved to another event, changed, or addressed to another service does not open. Contents
   are rounded up to 256 bytes, so that a block's length does not tell which code is in it.
 - **In a database** what a person told us is encrypted under a key of that person's own (AES-256-GCM, bound to table,

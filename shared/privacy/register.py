@@ -13,7 +13,7 @@ from shared.kernel.ids import ServiceName
 
 
 class Category(StrEnum):
-    """How sensitive the law holds it to be; suspicion, and having asked for help here, count as criminal-offence data."""
+    """How sensitive it is; suspicion, and having asked for help here, count as criminal-offence data."""
 
     ORDINARY = "ordinary"
     SPECIAL = "special category"
@@ -37,8 +37,10 @@ class Condition(StrEnum):
     VITAL_INTERESTS = "9(2)(c) vital interests"
     NOT_FOR_PROFIT = "9(2)(d) not-for-profit body"
     LEGAL_CLAIMS = "9(2)(f) legal claims"
+    HEALTH_OR_SOCIAL_CARE = "9(2)(h), DPA 2018 sch. 1 para. 2 health or social care"
     COUNSELLING = "9(2)(g), DPA 2018 sch. 1 para. 17 counselling"
     SAFEGUARDING = "9(2)(g), DPA 2018 sch. 1 para. 18 safeguarding"
+    RESEARCH = "9(2)(j), DPA 2018 sch. 1 para. 4 research and statistics"
     OFFENCE_COUNSELLING = "10, DPA 2018 sch. 1 para. 17 counselling"
     OFFENCE_SAFEGUARDING = "10, DPA 2018 sch. 1 para. 18 safeguarding"
     OFFENCE_CONSENT = "10, DPA 2018 sch. 1 para. 29 consent"
