@@ -1,5 +1,6 @@
 """Events on the wire: CloudEvents 1.0 attributes as AMQP headers, the domain data alone as the JSON body."""
 
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from shared.kernel.ids import EventId
 SHARDS = 16
 PREFIX = "cloudEvents_"
 CONTENT_TYPE = "application/json"
+_TYPE = re.compile(r"[a-z]+\.[a-z][a-z-]*\.v[0-9]+")
+_KEY = re.compile(r"[!-~]{1,200}")
+_TRACE = re.compile(r"[0-9a-f-]{0,100}")
 
 
 def shard_of(key: str) -> int:
@@ -27,7 +31,7 @@ def routing_key(event_type: str, shard: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message as the broker handed it over."""
+    """A message as the broker handed it over; `user` is the sender's name, which the broker has checked."""
 
     body: bytes
     headers: Mapping[str, Any]
@@ -77,7 +81,14 @@ def headers_of(event_id: UUID, event_type: str, time: datetime, key: str, sequen
 
 def read_envelope(delivery: Delivery) -> Envelope:
     """The attributes of a delivery; raises `Unprocessable` where they are missing, malformed, or the sender is not the speaker."""
-    headers = delivery.headers
+    envelope = kept_envelope(delivery.headers, delivery.body)
+    if delivery.user != envelope.speaker:
+        raise Unprocessable("wrong-speaker", "The sender is not the service that this type of event belongs to.")
+    return envelope
+
+
+def kept_envelope(headers: Mapping[str, Any], body: bytes) -> Envelope:
+    """The attributes of an event whose sender was checked before it was kept; raises `Unprocessable` as `read_envelope` does."""
     try:
         envelope = Envelope(
             event_id=EventId(UUID(headers[f"{PREFIX}id"])),
@@ -87,13 +98,18 @@ def read_envelope(delivery: Delivery) -> Envelope:
             key=headers[f"{PREFIX}partitionkey"],
             sequence=int(headers[f"{PREFIX}sequence"]),
             trace=headers.get(f"{PREFIX}traceparent", ""),
-            body=delivery.body,
+            body=body,
         )
-        acceptable = headers[f"{PREFIX}specversion"] == "1.0" and envelope.time.tzinfo is not None and bool(envelope.key)
+        acceptable = (
+            headers[f"{PREFIX}specversion"] == "1.0"
+            and envelope.time.tzinfo is not None
+            and _TYPE.fullmatch(envelope.type)
+            and _KEY.fullmatch(envelope.key)
+            and _TRACE.fullmatch(envelope.trace)
+            and 0 < envelope.sequence < 2**63
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unprocessable("malformed-envelope") from error
     if not acceptable:
         raise Unprocessable("malformed-envelope")
-    if delivery.user is not None and delivery.user != envelope.speaker:
-        raise Unprocessable("wrong-speaker", "The sender is not the service that this type of event belongs to.")
     return envelope

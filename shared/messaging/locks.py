@@ -5,9 +5,15 @@ from collections.abc import Collection
 from shared.db import Connection
 
 
-async def lock_keys(db: Connection, keys: Collection[str]) -> None:
-    """Take the locks of these keys, always in the same order, and hold them until the transaction ends."""
-    await db.execute(
-        "SELECT pg_advisory_xact_lock(number) FROM (SELECT DISTINCT hashtextextended(key, 7) AS number FROM unnest($1::text[]) AS t (key) ORDER BY number) AS locks",
+async def lock_keys(db: Connection, keys: Collection[str]) -> str:
+    """Take the locks of these keys, always in the same order, and hold them until the transaction ends; gives its number."""
+    number: str = await db.fetchval(
+        """
+        SELECT pg_current_xact_id()::text, held
+          FROM (SELECT count(pg_advisory_xact_lock(number)) AS held
+                  FROM (SELECT DISTINCT hashtextextended(key, 7) AS number
+                          FROM unnest($1::text[]) AS t (key) ORDER BY number) AS locks) AS locked
+        """,
         sorted(keys),
     )
+    return number

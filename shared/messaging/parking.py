@@ -2,7 +2,7 @@
 
 import random
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from shared.db import Connection
 from shared.kernel.errors import BrokenPromise, Unprocessable
-from shared.messaging.envelope import Envelope
+from shared.messaging.envelope import PREFIX, Envelope
 
 FIRST_DELAY = timedelta(seconds=1)
 LONGEST_DELAY = timedelta(minutes=15)
@@ -79,7 +79,9 @@ async def park(db: Connection, envelope: Envelope, error: BaseException | None, 
     return state
 
 
-async def park_unreadable(db: Connection, event_id: UUID, headers: dict[str, Any], body: bytes, error: BaseException, now: datetime) -> None:
+async def park_unreadable(
+    db: Connection, event_id: UUID, headers: Mapping[str, Any], body: bytes, error: BaseException, now: datetime
+) -> None:
     """Keep a message that is not one of our events, dead, where a person can see it; it has no key and holds up nobody."""
     await db.execute(
         """
@@ -88,10 +90,10 @@ async def park_unreadable(db: Connection, event_id: UUID, headers: dict[str, Any
         """,
         event_id,
         NO_KEY,
-        str(headers.get("cloudEvents_type", "unknown"))[:200],
+        _printable(headers.get("cloudEvents_type", "unknown"), 200),
         now,
         reason_of(error),
-        {name: str(value)[:500] for name, value in headers.items() if name.startswith("cloudEvents_")},
+        {_printable(name, 100): _printable(value, 500) for name, value in headers.items() if name.startswith(PREFIX)},
         body,
     )
 
@@ -116,22 +118,43 @@ async def head_of(db: Connection, key: str, now: datetime) -> Parked | None:
     return Parked(row["position"], row["event_id"], row["key"], row["type"], row["attempts"], row["headers"], row["body"])
 
 
-async def settle(db: Connection, parked: Parked) -> None:
-    """The event was handled: it waits no longer, and the next of its key is due at once."""
+async def settle(db: Connection, parked: Parked, now: datetime) -> None:
+    """The event was handled: it waits no longer, and the next of its key is due at once; call it under the key's lock."""
     await db.execute("DELETE FROM parked_event WHERE position = $1", parked.position)
+    await next_is_due(db, parked.key, now)
 
 
-async def failed_again(db: Connection, parked: Parked, error: BaseException, *, now: datetime, limit: int) -> str:
-    """Note one more failure; gives the new state, `dead` when the limit is reached or it can never work."""
+async def next_is_due(db: Connection, key: str, now: datetime) -> None:
+    """Let the head of a key be tried now, where it only waited behind another; call it under the key's lock."""
+    await db.execute(
+        """
+        UPDATE parked_event SET state = 'retrying', due_at = $2
+         WHERE position = (SELECT min(position) FROM parked_event WHERE key = $1) AND state = 'behind'
+        """,
+        key,
+        now,
+    )
+
+
+async def failed_again(db: Connection, parked: Parked, error: BaseException, *, now: datetime, limit: int) -> str | None:
+    """Note one more failure; gives the new state, `dead` when the limit is reached or it can never work, None if it is gone."""
     attempts = parked.attempts + 1
     state = "dead" if isinstance(error, Unprocessable) or attempts >= limit else "retrying"
-    await db.execute(
-        "UPDATE parked_event SET state = $2, attempts = $3, due_at = $4, reason = $5, stack = $6 WHERE position = $1",
+    updated = await db.execute(
+        """
+        UPDATE parked_event SET state = $2, attempts = $3, due_at = $4, reason = $5, stack = $6
+         WHERE position = $1 AND attempts = $7
+        """,
         parked.position,
         state,
         attempts,
         now + back_off(attempts),
         reason_of(error),
         stack_of(error),
+        parked.attempts,
     )
-    return state
+    return state if updated == "UPDATE 1" else None
+
+
+def _printable(value: object, longest: int) -> str:
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(value)[:longest])

@@ -1,11 +1,13 @@
 """Runs timers when their moment comes: each once, under its key's lock, in one transaction with what it causes."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
 
-from shared.db import Database, is_transient
+from shared.db import Database
 from shared.kernel.clock import Clock
 from shared.kernel.ids import ServiceName
 from shared.messaging.locks import lock_keys
@@ -15,7 +17,7 @@ from shared.messaging.subscriptions import DueTimer, Subscriptions
 from shared.messaging.transaction import Transaction
 from shared.privacy import Keyring
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("stopso.messaging")
 
 
 @dataclass(slots=True)
@@ -27,6 +29,8 @@ class Timers:
     subscriptions: Subscriptions
     keys: Keyring
     clock: Clock
+    settings: Any = None
+    told: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run_due(self, limit: int = 50) -> int:
         """Run what is due now, the oldest first; gives how many came to an end."""
@@ -62,19 +66,23 @@ class Timers:
                 )
                 if row is None:
                     return False
-                tx = Transaction(db, now, self.keys, self.service, lock_key=lock_key)
+                tx = Transaction(db, now, self.keys, self.service, lock_key=lock_key, settings=self.settings)
                 await self.subscriptions.timers[kind](DueTimer(kind, key, row["due_at"], row["payload"], row["attempts"]), tx)
-                await flush(tx)
-                return True
-        except Exception as error:
-            if is_transient(error):
-                raise
-            await self._put_off(kind, key, error)
+                told = await flush(tx)
+        except Exception as error:  # noqa: BLE001 - where the database itself is away, putting off raises
+            await self._put_off(kind, key, lock_key, error)
             return False
+        if told:
+            self.told.set()
+        log.info("timer.handled", kind=kind, key=key)
+        return True
 
-    async def _put_off(self, kind: str, key: str, error: BaseException) -> None:
+    async def _put_off(self, kind: str, key: str, lock_key: str, error: BaseException) -> None:
         async with self.database.transaction() as db:
-            attempts = await db.fetchval("SELECT attempts + 1 FROM timer WHERE kind = $1 AND key = $2 FOR UPDATE", kind, key)
+            await lock_keys(db, {lock_key})
+            attempts = await db.fetchval(
+                "SELECT attempts + 1 FROM timer WHERE kind = $1 AND key = $2 AND due_at <= $3 FOR UPDATE", kind, key, self.clock.now()
+            )
             if attempts is not None:
                 due = self.clock.now() + back_off(attempts)
                 await db.execute("UPDATE timer SET attempts = $3, due_at = $4 WHERE kind = $1 AND key = $2", kind, key, attempts, due)

@@ -38,7 +38,10 @@ class Scheduled:
 
 @dataclass(slots=True)
 class Transaction:
-    """One unit of work. `actor` says who caused it: `system`, `client`, `staff:<id>` or `therapist:<id>`."""
+    """One unit of work. `actor` says who caused it: `system`, `client`, `staff:<id>` or `therapist:<id>`.
+
+    `settings` are those of the service that runs it; `now` is the moment it began, in UTC.
+    """
 
     db: Connection
     now: datetime
@@ -46,6 +49,7 @@ class Transaction:
     service: ServiceName
     actor: str = "system"
     lock_key: str = ""
+    settings: Any = None
     told: list[Told] = field(default_factory=list)
     scheduled: dict[tuple[str, str], Scheduled] = field(default_factory=dict)
 

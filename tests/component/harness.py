@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -37,12 +37,14 @@ class Component:
     last: list[Delivery] = field(default_factory=list)
 
     @classmethod
-    async def start(cls, service: ServiceName, dsn: str, subscriptions: Subscriptions, *, retry_limit: int = 10) -> "Component":
+    async def start(
+        cls, service: ServiceName, dsn: str, subscriptions: Subscriptions, *, retry_limit: int = 10, settings: Any = None
+    ) -> "Component":
         """Open the store; call `stop` at the end."""
         clock = ManualClock(MONDAY_MORNING)
         database = Database(dsn, minimum=1, maximum=4, application=f"test-{service}")
         await database.open()
-        return cls(Kernel(service, database, KEYRINGS[service], clock, subscriptions, retry_limit), clock)
+        return cls(Kernel(service, database, KEYRINGS[service], clock, subscriptions, retry_limit, settings), clock)
 
     async def stop(self) -> None:
         """Close the store."""
@@ -103,7 +105,7 @@ class Component:
         if end > self.clock.now():
             self.clock.advance(end - self.clock.now())
         await self.kernel.timers.run_due()
-        await self.kernel.inbox.retry_due()
+        await self.kernel.retries.retry_due()
 
     async def perform(self, key: str, work: Callable[[Transaction], Awaitable[T]], *, actor: str = "system") -> T:
         """Do work as a page would."""
