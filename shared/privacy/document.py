@@ -16,9 +16,9 @@ are the house's defaults: the controller confirms or changes them.
 ## The promises
 
 - **Between services** only ids, status codes, pence, dates and coarse codes travel in clear. What a service needs to
-  know of a person travels in a block sealed to that service's key (compact JWE, ECDH-ES on X25519, AES-256-GCM) and bound to
-  the id of its event; a block moved to another event, changed, or addressed to another service does not open. Contents
-  are rounded up to 256 bytes, so that a block's length does not tell which code is in it.
+  know of a person travels in a block sealed to that service's key (compact JWE, ECDH-ES on X25519, AES-256-GCM) and
+  bound to the id of its event; a block moved to another event, changed, or addressed to another service does not open.
+  Contents are rounded up to 256 bytes, so that a block's length does not tell which code is in it.
 - **In a database** what a person told us is encrypted under a key of that person's own (AES-256-GCM, bound to table,
   column and subject). That key is stored wrapped under the service's field key. Erasing somebody is destroying the one
   wrapped key, after which nothing under it can be read. Backups hold wrapped keys too: an erasure is complete when the
@@ -27,8 +27,8 @@ are the house's defaults: the controller confirms or changes them.
   hashes of different purposes or services cannot be compared.
 - **Logs, metrics and traces** hold ids, codes and durations. Log keys come from an allow-list, exceptions are shown by
   type and place without their message, metric labels come from a list in which no id and no person can appear.
-- **Suspicion counts** as criminal-offence data, and so does having asked for help here: a referral as such is protected
-  like its most sensitive field.
+- **Suspicion counts** as criminal-offence data, and so does having asked for help here: a referral as such is
+  protected like its most sensitive field.
 - There is no index of offences across clients and no full-text search over what people wrote.
 - A legal hold on a subject is stronger than every rule below.
 """

@@ -7,6 +7,7 @@ from shared.privacy.register import (
     NotPersonal,
     PersonalField,
     Protection,
+    Register,
     Retention,
 )
 
@@ -112,3 +113,8 @@ NOT_PERSONAL = (
         "account", ("account_id", "kind", "roles", "disabled", "created_at"), "id, roles and state of an account"
     ),
 )
+
+
+def with_kernel_tables(register: Register) -> Register:
+    """Everything in one service's database: what its own migrations create, and what the kernel brings."""
+    return Register(register.service, (*PERSONAL, *register.personal), (*NOT_PERSONAL, *register.not_personal))
