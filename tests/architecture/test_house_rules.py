@@ -10,14 +10,15 @@ import pytest
 from tests.architecture.source import ROOT, SERVICES, Module, imported, modules, parse
 
 ROOMS = {
-    "__init__", "__main__", "app", "consumers", "domain", "gateways", "handlers", "migrations", "settings", "static", "store",
-    "templates", "timers", "web",
+    "__init__", "__main__", "app", "consumers", "domain", "gateways", "handlers", "migrations", "settings", "static",
+    "store", "templates", "timers", "web",
 }  # fmt: skip
 NEEDED = ROOMS - {"static", "gateways"}
 TOP = {"services", "shared", "deploy", "tests", "docs"}
 PACKAGED_DATA = {"outcodes", "data"}
 SQL = re.compile(
-    r"^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|LOCK TABLE|CREATE|ALTER|DROP)\s[\s\S]*(\sFROM\s|\sVALUES|\sSET\s|\()"
+    r"^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|LOCK TABLE|CREATE|ALTER|DROP)\s"
+    r"[\s\S]*(\sFROM\s|\sVALUES|\sSET\s|\()"
 )
 SILENT = {
     "now", "utcnow", "today", "random", "randint", "choice", "shuffle", "uuid4", "uuid1", "urandom", "token_hex",
@@ -31,10 +32,8 @@ LINES = 300
 def sql_in(module: Module) -> Iterator[str]:
     """Where a module holds a statement for the database."""
     sentences = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in sentences:
-            if SQL.match(node.value):
-                yield f"{module.name}:{node.lineno}"
+    texts = (node for node in ast.walk(module.tree) if isinstance(node, ast.Constant) and id(node) not in sentences)
+    yield from (f"{module.name}:{n.lineno}" for n in texts if isinstance(n.value, str) and SQL.match(n.value))
 
 
 def impure_in(module: Module) -> Iterator[str]:
@@ -55,10 +54,9 @@ def impure_in(module: Module) -> Iterator[str]:
 
 def formatted_sql_in(module: Module) -> Iterator[str]:
     """Where a statement is put together from pieces instead of taking arguments."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.JoinedStr):
-            if SQL.match("".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)):
-                yield f"{module.name}:{node.lineno}"
+    for node in (node for node in ast.walk(module.tree) if isinstance(node, ast.JoinedStr)):
+        if SQL.match("".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)):
+            yield f"{module.name}:{node.lineno}"
 
 
 def broad_excepts_in(module: Module) -> Iterator[str]:
