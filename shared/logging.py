@@ -111,6 +111,7 @@ SILENT = ("uvicorn.access",)
 WITHHELD = "[withheld]"
 _CODE = re.compile(r"[A-Za-z0-9_.:/{}<>*+=\-\[\]]{0,160}")
 _PLACE = re.compile(r"[A-Za-z0-9_./<>\-]+:\d+ [A-Za-z0-9_.<>]+")
+_REASON = re.compile(r"[A-Z][A-Za-z]+: [a-z0-9]+(-[a-z0-9]+)+")
 _KNOWN_TEMPLATES = ("uvicorn.error",)
 
 _dropped = counter(
@@ -226,7 +227,7 @@ def _safe(value: object) -> object:
             return str(value)
         case datetime() | date():
             return value.isoformat()
-        case str() if _CODE.fullmatch(value) or _PLACE.fullmatch(value):
+        case str() if any(shape.fullmatch(value) for shape in (_CODE, _PLACE, _REASON)):
             return str(value)
         case list() | tuple():
             return [_safe(item) for item in value]

@@ -89,4 +89,6 @@ def _code(retention: Retention) -> str:
 def _length(keep: timedelta) -> str:
     if not keep:
         return "no longer"
-    return f"{keep.days // 365} years" if keep.days >= 730 else f"{keep.days} days"
+    if keep.days >= 730:
+        return f"{keep.days // 365} years"
+    return f"{keep.days} day{'s' if keep.days > 1 else ''}"

@@ -93,6 +93,13 @@ def test_codes_dates_and_routes_pass(lines: Lines) -> None:
     assert line["type"] == "intake.referral-received.v1"
 
 
+def test_the_kernels_reason_passes_and_a_sentence_does_not(lines: Lines) -> None:
+    structlog.get_logger().info("event.parked", reason="Conflict: already-taken", code="Client: Jane Doe-Smith")
+
+    (line,) = lines()
+    assert (line["reason"], line["code"]) == ("Conflict: already-taken", WITHHELD)
+
+
 def failing(text: str) -> None:
     """Fail as code that repeats its input does."""
     try:
