@@ -12,8 +12,8 @@ from shared.privacy.register import (
     PersonalField,
     Protection,
     Register,
-    Retention,
 )
+from shared.privacy.retention import Retention
 
 __all__ = [
     "Basis",

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from shared.privacy.kernel_tables import NOT_PERSONAL, PERSONAL
-from shared.privacy.register import NotPersonal, PersonalField, Register, Retention
+from shared.privacy.register import NotPersonal, PersonalField, Register
+from shared.privacy.retention import Retention
 
 INTRODUCTION = """\
 # Privacy: what is stored about whom, why, and for how long

@@ -8,8 +8,8 @@ from shared.privacy.register import (
     PersonalField,
     Protection,
     Register,
-    Retention,
 )
+from shared.privacy.retention import Retention
 
 _ID = "ids and times of messages; an id says nothing without the record it points to"
 

@@ -18,7 +18,8 @@ from opentelemetry import trace
 from pydantic import BaseModel, ValidationError
 
 from shared.kernel.errors import Conflict
-from shared.logging import ALLOWED, QUIET_LIBRARIES, WITHHELD, start_logging
+from shared.log_screen import ALLOWED, WITHHELD
+from shared.logging import QUIET_LIBRARIES, start_logging
 from shared.settings import InvalidSettings
 from shared.telemetry import METRICS
 
