@@ -1,5 +1,7 @@
 """The shapes inside sealed blocks: what one consuming service needs to know of a person, and nobody on the way may read."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.codes import (
@@ -23,7 +25,7 @@ class Sealed(BaseModel):
 class CardProfile(Sealed):
     """What a card on the live board shows: coarse, and no name."""
 
-    client_group: ClientGroup
+    client_group: ClientGroup | Literal["not-said"]
     age_band: AgeBand
     outward_code: str | None = None
     online_only: bool = False

@@ -1,0 +1,79 @@
+"""What wakes intake: what matching, funding and notifications tell about a referral, and who is signed in."""
+
+from services.intake.handlers import following
+from shared.events.funding import SubsidyWaitlisted
+from shared.events.matching import (
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferSent,
+    OfferWithdrawn,
+    ReferralWaitlisted,
+    TherapyEnded,
+    TherapyStarted,
+)
+from shared.events.notifications import DeliveryGivenUp, StaffSessionClosed, StaffSessionOpened
+from shared.messaging.subscriptions import subscribes
+from shared.messaging.transaction import Transaction
+from shared.web.sessions import forget_session, remember_session
+
+
+@subscribes(ReferralWaitlisted)
+async def on_referral_waitlisted(event: ReferralWaitlisted, tx: Transaction) -> None:
+    """Nobody can be offered now."""
+    await following.follow(event.referral_id, "waiting", tx, wait_reason=event.reason)
+
+
+@subscribes(SubsidyWaitlisted)
+async def on_subsidy_waitlisted(event: SubsidyWaitlisted, tx: Transaction) -> None:
+    """Money is missing."""
+    await following.wait_for_money(event.referral_id, event.match_id, tx)
+
+
+@subscribes(OfferSent)
+async def on_offer_sent(event: OfferSent, tx: Transaction) -> None:
+    """A therapist is asked."""
+    await following.follow(event.referral_id, "offered", tx, match_id=event.match_id)
+
+
+@subscribes(OfferDeclined, OfferExpired, OfferWithdrawn)
+async def on_offer_ended(event: OfferDeclined | OfferExpired | OfferWithdrawn, tx: Transaction) -> None:
+    """The next therapist is looked for."""
+    await following.follow(event.referral_id, "matching", tx)
+
+
+@subscribes(OfferAccepted)
+async def on_offer_accepted(event: OfferAccepted, tx: Transaction) -> None:
+    """A therapist takes the client."""
+    await following.follow(event.referral_id, "accepted", tx, match_id=event.match_id)
+
+
+@subscribes(TherapyStarted)
+async def on_therapy_started(event: TherapyStarted, tx: Transaction) -> None:
+    """They have met."""
+    await following.follow(event.referral_id, "in_therapy", tx)
+
+
+@subscribes(TherapyEnded)
+async def on_therapy_ended(event: TherapyEnded, tx: Transaction) -> None:
+    """The therapy is over."""
+    await following.end_therapy(event.referral_id, event.outcome, tx)
+
+
+@subscribes(DeliveryGivenUp)
+async def on_delivery_given_up(event: DeliveryGivenUp, tx: Transaction) -> None:
+    """The client cannot be reached; an offer's mail is the therapist's and no concern of ours."""
+    if event.template == "acknowledgement":
+        await following.mark_unreachable(event.referral_id, tx)
+
+
+@subscribes(StaffSessionOpened)
+async def on_staff_session_opened(event: StaffSessionOpened, tx: Transaction) -> None:
+    """Somebody signed in."""
+    await remember_session(event, tx)
+
+
+@subscribes(StaffSessionClosed)
+async def on_staff_session_closed(event: StaffSessionClosed, tx: Transaction) -> None:
+    """Somebody signed out."""
+    await forget_session(event, tx)

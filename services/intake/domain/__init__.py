@@ -1,0 +1,1 @@
+"""The rules of intake: states, triage, priority, areas, closing, concerns and safe contact."""

@@ -1,0 +1,40 @@
+"""How a client may be reached: only as they said, and not at all where they said nothing."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from services.intake.domain.answers import Contact
+from services.intake.domain.codes import Purpose
+from services.intake.domain.states import CLOSED, State
+
+Medium = Literal["email", "phone", "text"]
+Refusal = Literal["no-channel", "not-this-medium", "consent-missing", "closed", "erased", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The client may be reached here."""
+
+    medium: Medium
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoNotContact:
+    """The client must not be contacted, and why."""
+
+    refusal: Refusal
+
+
+def reach(contact: Contact, medium: Medium, *, state: State, consents: frozenset[Purpose]) -> Reach | DoNotContact:
+    """Where the client may be reached by `medium`, or why they must not be."""
+    if state in CLOSED:
+        return DoNotContact("closed")
+    if "referral" not in consents:
+        return DoNotContact("consent-missing")
+    if contact.channel == "none":
+        return DoNotContact("no-channel")
+    if contact.channel != medium:
+        return DoNotContact("not-this-medium")
+    address = contact.email if medium == "email" else contact.phone
+    return Reach(medium, address) if address else DoNotContact("no-channel")

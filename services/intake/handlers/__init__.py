@@ -1,0 +1,1 @@
+"""What intake does about each thing that wakes it, one transaction each."""

@@ -1,0 +1,61 @@
+"""Who a client is and how they may be reached: told only to those who may know, and noted whenever a person looks."""
+
+from services.intake.domain.answers import Contact
+from services.intake.domain.contacting import DoNotContact, Reach, reach
+from services.intake.store import consents, vault
+from services.intake.store.access import note_look
+from services.intake.store.referrals import referral_of
+from shared.db import Connection
+from shared.events.asks import ContactCard, Identity, ResolveContact, RevealIdentity
+from shared.kernel.errors import NotFound, Unprocessable
+from shared.messaging.transaction import Transaction
+from shared.privacy import Erased, Keyring
+
+SHORTEST_REASON = 5
+
+
+async def resolve_contact(question: ResolveContact, db: Connection, keys: Keyring) -> ContactCard:
+    """Where the client may be reached now by one medium, or that they must not be; never their name."""
+    referral = await referral_of(db, question.referral_id)
+    if referral is None:
+        return ContactCard(refusal="unknown")
+    try:
+        contact = (await vault.kept_of(db, keys, question.referral_id)).contact
+    except Erased:
+        return ContactCard(refusal="erased")
+    agreed = await consents.in_force(db, question.referral_id)
+    match reach(contact, question.medium, state=referral.state, consents=agreed):
+        case DoNotContact(refusal):
+            return ContactCard(refusal=refusal)
+        case Reach(address=address):
+            return ContactCard(
+                address=address, may_leave_message=contact.may_leave_message, safe_hours=contact.safe_hours
+            )
+
+
+async def reveal(question: RevealIdentity, tx: Transaction) -> Identity:
+    """Who the client is, for a stated reason, with a row in the access log; raises Unprocessable without a reason."""
+    reason = question.reason.strip()
+    if len(reason) < SHORTEST_REASON:
+        raise Unprocessable("reason-missing", "Say in a few words why you need to see this.")
+    if await referral_of(tx.db, question.referral_id) is None:
+        raise NotFound("referral-unknown", "There is no such referral.")
+    contact: Contact = (await vault.kept_of(tx.db, tx.keys, question.referral_id)).contact
+    await note_look(
+        tx.db,
+        tx.keys,
+        question.referral_id,
+        tx.new_id(),
+        now=tx.now,
+        actor=f"staff:{question.staff_id}",
+        what="contact",
+        reason=reason,
+    )
+    return Identity(
+        name=contact.name,
+        channel=contact.channel,
+        email=contact.email,
+        phone=contact.phone,
+        may_leave_message=contact.may_leave_message,
+        safe_hours=contact.safe_hours,
+    )

@@ -1,0 +1,1 @@
+"""All SQL of intake, and what is encrypted before it gets there."""

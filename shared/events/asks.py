@@ -1,0 +1,60 @@
+"""Questions that one service asks another at the moment it needs the answer, and the answers; sealed both ways."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.kernel.ids import ReferralId, StaffId
+
+Medium = Literal["email", "phone", "text"]
+Refusal = Literal["no-channel", "not-this-medium", "consent-missing", "closed", "erased", "unknown"]
+SafeHours = Literal["any", "morning", "afternoon", "evening"]
+ContactPurpose = Literal["acknowledgement", "message-waiting", "appointment", "evaluation"]
+
+
+class Ask(BaseModel):
+    """A question or an answer; validation errors never repeat what was in it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class ResolveContact(Ask):
+    """Notifications to intake, at the moment of sending: may this client be reached by this medium, and where."""
+
+    referral_id: ReferralId
+    medium: Medium = "email"
+    purpose: ContactPurpose
+
+
+class ContactCard(Ask):
+    """Where to reach the client; where `refusal` is set, do not contact them, and there is no address."""
+
+    refusal: Refusal | None = None
+    address: str = ""
+    may_leave_message: bool = False
+    safe_hours: SafeHours = "any"
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the client may be contacted."""
+        return self.refusal is None
+
+
+class RevealIdentity(Ask):
+    """A staff page to intake: who this client is, for a stated reason that goes into the access log."""
+
+    referral_id: ReferralId
+    staff_id: StaffId
+    reason: str
+
+
+class Identity(Ask):
+    """Who the client is and how they may be reached; show it for no longer than `seconds`."""
+
+    name: str
+    channel: Literal["none", "email", "phone", "text"]
+    email: str = ""
+    phone: str = ""
+    may_leave_message: bool = False
+    safe_hours: SafeHours = "any"
+    seconds: int = 60
