@@ -102,9 +102,10 @@ class EmbeddedDatabase:
         password = self.folder / "password"
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(24))
-        if _owner() is not None:
-            shutil.chown(self.files, _owner())
-            shutil.chown(password, _owner())
+        owner = _owner()
+        if owner is not None:
+            shutil.chown(self.files, owner)
+            shutil.chown(password, owner)
         subprocess.run(
             [
                 *_as_owner(self.folder),

@@ -1,4 +1,4 @@
-"""Bringing a service's database up to date: the kernel's migrations first, then the service's own, as plain SQL files."""
+"""Bringing a service's database up to date: the kernel's migrations first, then its own, all plain SQL files."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -17,7 +17,7 @@ ONE_AT_A_TIME = 7_266_736  # any fixed number: the advisory lock of whoever migr
 
 
 class SqlFile(Migration):  # type: ignore[misc]
-    """One file, named after its folder too so that equal numbers do not collide, run whole and noted in one transaction."""
+    """One file, named after its folder too so that equal numbers do not collide; run and noted in one transaction."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path.parents[1].name}/{path.stem}", str(path), str(path.parent))
@@ -26,7 +26,7 @@ class SqlFile(Migration):  # type: ignore[misc]
         """Nothing to split or parse: the file is sent as it is."""
         self._depends: set[Migration] = set()
 
-    def process_steps(self, backend: DatabaseBackend, direction: str, force: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002
+    def process_steps(self, backend: DatabaseBackend, direction: str, force: bool = False) -> None:  # noqa: FBT001, ARG002
         """Run the file and note it as applied; there is no way back but a new migration."""
         if direction != "apply":
             msg = "migrations only go forward"

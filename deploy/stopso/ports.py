@@ -49,9 +49,14 @@ def first_free_run(start: int, count: int) -> int:
     return base
 
 
+def noted(file: Path) -> dict[str, int]:
+    """The ports written down in `file`, in use or not; none when there is no such file."""
+    return dict(json.loads(file.read_text())) if file.exists() else {}
+
+
 def remembered(file: Path, names: Sequence[str]) -> dict[str, int]:
     """A free port for each name: the ones noted in `file` where they are still free, else new ones, noted there."""
-    known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+    known = noted(file)
     fresh = iter(free_ports(len(names)))
     chosen = {name: known[name] if name in known and is_free(known[name]) else next(fresh) for name in names}
     file.write_text(json.dumps(chosen))

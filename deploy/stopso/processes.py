@@ -36,11 +36,11 @@ def alive(pid: int) -> bool:
     """Whether a process just started by us is still there; an ended child of ours is reaped."""
     with contextlib.suppress(ChildProcessError):
         return os.waitpid(pid, os.WNOHANG) == (0, 0)
-    return psutil.pid_exists(pid)
+    return bool(psutil.pid_exists(pid))
 
 
 def running(pid: int | None, *, mark: str) -> psutil.Process | None:
-    """The process with this id when it is alive and `mark` stands in its command line, so that a reused id is not it."""
+    """The process with this id if it lives and `mark` stands in its command line, so that a reused id is not it."""
     if pid is None:
         return None
     with contextlib.suppress(psutil.Error):

@@ -1,4 +1,4 @@
-"""The roles and databases of the services: one database each, an owner that migrates it and a role that only uses it."""
+"""The roles and databases of the services: one each, an owner that migrates it, a role that uses it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
