@@ -65,6 +65,20 @@ class OfferSent(Event):
     reply_by: datetime
 
 
+class OfferReminded(Event):
+    """A therapist who has not answered is asked once more; the link is a new one, `reply_by` stays."""
+
+    type: ClassVar = "matching.offer-reminded.v1"
+    key: ClassVar = "referral_id"
+    seals: ClassVar[Seals] = {"notifications": OfferLetter}
+
+    offer_id: OfferId
+    match_id: MatchId
+    referral_id: ReferralId
+    therapist_id: TherapistId
+    reply_by: datetime
+
+
 class OfferAccepted(Event):
     """The therapist takes the client."""
 

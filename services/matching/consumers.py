@@ -1,0 +1,63 @@
+"""What matching listens to, on one page."""
+
+from services.matching.handlers import funding, referrals
+from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyWaitlisted
+from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed, ReferralTriaged
+from shared.events.notifications import StaffSessionClosed, StaffSessionOpened
+from shared.messaging.subscriptions import subscribes
+from shared.messaging.transaction import Transaction
+from shared.web import forget_session, remember_session
+
+
+@subscribes(ReferralTriaged)
+async def on_referral_triaged(event: ReferralTriaged, tx: Transaction) -> None:
+    """Look for a therapist, or let go."""
+    await referrals.take_on(event, tx)
+
+
+@subscribes(ReferralClosed)
+async def on_referral_closed(event: ReferralClosed, tx: Transaction) -> None:
+    """Let go of everything."""
+    await referrals.close(event, tx)
+
+
+@subscribes(ConsentGiven)
+async def on_consent_given(event: ConsentGiven, tx: Transaction) -> None:
+    """Go on where sharing was not agreed before."""
+    await referrals.note_consent(event, tx)
+
+
+@subscribes(ConsentWithdrawn)
+async def on_consent_withdrawn(event: ConsentWithdrawn, tx: Transaction) -> None:
+    """Stop sharing."""
+    await referrals.note_withdrawn_consent(event, tx)
+
+
+@subscribes(SubsidyNotNeeded)
+async def on_subsidy_not_needed(event: SubsidyNotNeeded, tx: Transaction) -> None:
+    """Send the offer."""
+    await funding.offer_unsubsidised(event, tx)
+
+
+@subscribes(SubsidyGranted)
+async def on_subsidy_granted(event: SubsidyGranted, tx: Transaction) -> None:
+    """Send the offer, with what the charity pays."""
+    await funding.offer_subsidised(event, tx)
+
+
+@subscribes(SubsidyWaitlisted)
+async def on_subsidy_waitlisted(event: SubsidyWaitlisted, tx: Transaction) -> None:
+    """Wait for money."""
+    await funding.wait_for_money(event, tx)
+
+
+@subscribes(StaffSessionOpened)
+async def on_staff_session_opened(event: StaffSessionOpened, tx: Transaction) -> None:
+    """Let somebody in who signed in."""
+    await remember_session(event, tx)
+
+
+@subscribes(StaffSessionClosed)
+async def on_staff_session_closed(event: StaffSessionClosed, tx: Transaction) -> None:
+    """Let somebody in no longer."""
+    await forget_session(event, tx)

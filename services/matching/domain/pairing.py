@@ -1,0 +1,74 @@
+"""The two sides of a match, as far as the rules look at them: what a client needs, and what a therapist offers."""
+
+from dataclasses import dataclass
+
+from services.matching.domain.distance import Point, kilometres_between
+from services.matching.domain.standings import Standing
+from services.matching.domain.vocabulary import AgeBand, ClientGroup, Gender, LegalStage, Means, Setting, WantedGender
+from shared.kernel.ids import TherapistId
+from shared.kernel.money import Pence
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a client needs of a therapist; `point` is the middle of the outward code, where one was given and is known."""
+
+    client_group: ClientGroup
+    age_band: AgeBand
+    legal_stage: LegalStage = "none"
+    outward_code: str | None = None
+    point: Point | None = None
+    setting: Setting = "either"
+    therapist_gender: WantedGender = "no-preference"
+    languages: tuple[str, ...] = ("en",)
+    step_free_access: bool = False
+    means: Means = "unsure"
+
+    @property
+    def in_person(self) -> bool:
+        """Whether the client would meet a therapist in a room."""
+        return self.setting in ("in-person", "either")
+
+    @property
+    def online(self) -> bool:
+        """Whether the client would meet a therapist on a screen."""
+        return self.setting in ("online", "either")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A therapist as they stood when a decision was made; `asked_before` is about this client and this therapist."""
+
+    therapist_id: TherapistId
+    standing: Standing
+    client_groups: tuple[ClientGroup, ...]
+    age_bands: tuple[AgeBand, ...]
+    legal_stages: tuple[LegalStage, ...]
+    child_clearance: bool
+    point: Point
+    radius_km: int
+    online: bool
+    gender: Gender
+    languages: tuple[str, ...]
+    step_free_access: bool
+    session_fee: Pence
+    capacity_maximum: int
+    capacity_available: int
+    asked_before: bool = False
+
+
+def distance_of(need: Need, candidate: Candidate) -> float | None:
+    """Kilometres between the two; None where nobody knows where the client is."""
+    return kilometres_between(need.point, candidate.point) if need.point else None
+
+
+def can_meet_online(need: Need, candidate: Candidate) -> bool:
+    """Whether both accept meeting on a screen."""
+    return need.online and candidate.online
+
+
+def can_meet_in_person(need: Need, candidate: Candidate) -> bool:
+    """Whether the client wants a room, it is within the therapist's travel radius, and can be reached without steps if need be."""
+    distance = distance_of(need, candidate)
+    near = need.in_person and distance is not None and distance <= candidate.radius_km
+    return near and (candidate.step_free_access or not need.step_free_access)

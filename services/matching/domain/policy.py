@@ -1,0 +1,29 @@
+"""What the charity decides about matching and may change: times, lengths and the version of the weights."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.matching.domain.vocabulary import Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long a therapist has to answer, by urgency; when they are reminded; how often those who wait are looked at."""
+
+    reply_hours: dict[Priority, int]
+    remind_after_percent: int
+    look_again_hours: int
+    sessions_planned: int
+    weights_version: int
+
+    def reply_by(self, priority: Priority, now: datetime) -> datetime:
+        """When an offer sent now runs out."""
+        return now + timedelta(hours=self.reply_hours[priority])
+
+    def remind_at(self, priority: Priority, now: datetime) -> datetime:
+        """When a therapist who has not answered is reminded."""
+        return now + timedelta(hours=self.reply_hours[priority]) * self.remind_after_percent / 100
+
+    def next_look_at(self, now: datetime) -> datetime:
+        """When somebody who waits is looked at again, whatever happens before."""
+        return now + timedelta(hours=self.look_again_hours)

@@ -1,0 +1,158 @@
+"""The hard rules: each looks at one client and one therapist and says that it holds, or why not and what would change it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.matching.domain.pairing import Candidate, Need, can_meet_in_person, can_meet_online, distance_of
+from services.matching.domain.vocabulary import AGE_WORDS, CHILD_BANDS, GROUP_WORDS, STAGE_WORDS, Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """The rule holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """The rule does not hold; `change` is the smallest thing that would make it hold, empty where nothing would."""
+
+    code: str
+    sentence: str
+    change: str
+
+
+Outcome = Passes | Fails
+PASSES = Passes()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A hard rule: a stable code, a heading for its column, what must be so, and the function that looks."""
+
+    code: str
+    heading: str
+    sentence: str
+    look: Callable[[Need, Candidate], Outcome]
+
+
+def in_good_standing(_need: Need, candidate: Candidate) -> Outcome:
+    """Only active therapists are offered clients."""
+    if candidate.standing == "active":
+        return PASSES
+    return Fails("standing", f"The therapist is {candidate.standing}.", "The therapist becomes active.")
+
+
+def trained_for_client_group(need: Need, candidate: Candidate) -> Outcome:
+    """The therapist is trained for this client group."""
+    if need.client_group in candidate.client_groups:
+        return PASSES
+    words = GROUP_WORDS[need.client_group]
+    return Fails("client-group", f"The therapist does not work with {words}.", f"Training for work with {words}.")
+
+
+def works_with_age(need: Need, candidate: Candidate) -> Outcome:
+    """The therapist works with this age band."""
+    if need.age_band in candidate.age_bands:
+        return PASSES
+    words = AGE_WORDS[need.age_band]
+    return Fails("age-band", f"The therapist does not work with clients aged {words}.", f"The age band {words} is added.")
+
+
+def cleared_for_children(need: Need, candidate: Candidate) -> Outcome:
+    """A child sees only a therapist who is cleared for work with children."""
+    if need.age_band not in CHILD_BANDS or candidate.child_clearance:
+        return PASSES
+    return Fails("child-clearance", "The therapist is not cleared for work with children.", "Clearance for work with children.")
+
+
+def works_at_legal_stage(need: Need, candidate: Candidate) -> Outcome:
+    """The therapist works with clients at this legal stage."""
+    if need.legal_stage in candidate.legal_stages:
+        return PASSES
+    words = STAGE_WORDS[need.legal_stage]
+    return Fails("legal-stage", f"The therapist does not work with this legal stage: {words}.", f"The stage “{words}” is added.")
+
+
+def within_reach(need: Need, candidate: Candidate) -> Outcome:
+    """The client lives within the therapist's travel radius, or both accept meeting online."""
+    distance = distance_of(need, candidate)
+    if can_meet_online(need, candidate) or (need.in_person and distance is not None and distance <= candidate.radius_km):
+        return PASSES
+    online = "The therapist offers online sessions." if need.online else "The client accepts online sessions."
+    if not need.in_person:
+        return Fails("reach", "The client wants online sessions, which the therapist does not offer.", online)
+    if distance is None:
+        return Fails("reach", "Where the client lives is not known.", "The client gives the first half of a postcode.")
+    more = round(distance - candidate.radius_km, 1)
+    return Fails(
+        "reach",
+        f"It is {distance} km away; the therapist works within {candidate.radius_km} km.",
+        f"A travel radius {more} km wider." if not (candidate.online or need.online) else f"A travel radius {more} km wider, or: {online}",
+    )
+
+
+def reachable_without_steps(need: Need, candidate: Candidate) -> Outcome:
+    """Whoever needs step-free access gets it, or meets online."""
+    if not need.step_free_access or candidate.step_free_access or can_meet_online(need, candidate):
+        return PASSES
+    return Fails("step-free", "The therapist's room cannot be reached without steps.", "A room with step-free access, or online sessions.")
+
+
+def shares_a_language(need: Need, candidate: Candidate) -> Outcome:
+    """Client and therapist share a language."""
+    if set(need.languages) & set(candidate.languages):
+        return PASSES
+    wanted = ", ".join(need.languages)
+    return Fails("language", f"The therapist speaks none of the client's languages ({wanted}).", f"One of the languages {wanted}, or an interpreter.")
+
+
+def is_of_wanted_gender(need: Need, candidate: Candidate) -> Outcome:
+    """A client who asks for a woman or a man gets one."""
+    if need.therapist_gender in ("no-preference", candidate.gender):
+        return PASSES
+    return Fails("gender", f"The client asked for a {need.therapist_gender}.", "The client accepts any therapist.")
+
+
+def was_not_asked_before(_need: Need, candidate: Candidate) -> Outcome:
+    """A therapist who declined this client, or did not answer, is not asked again."""
+    if not candidate.asked_before:
+        return PASSES
+    return Fails("asked-before", "The therapist was asked for this client before.", "")
+
+
+def has_a_free_place(_need: Need, candidate: Candidate) -> Outcome:
+    """The therapist has a free place."""
+    if candidate.capacity_available > 0:
+        return PASSES
+    return Fails("free-place", "The therapist has no free place.", "One more free place.")
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("standing", "Standing", "The therapist is active.", in_good_standing),
+    Rule("client-group", "Client group", "The therapist is trained for this client group.", trained_for_client_group),
+    Rule("age-band", "Age", "The therapist works with this age band.", works_with_age),
+    Rule("child-clearance", "Child clearance", "A child sees only a therapist cleared for children.", cleared_for_children),
+    Rule("legal-stage", "Legal stage", "The therapist works at this legal stage.", works_at_legal_stage),
+    Rule("language", "Language", "Client and therapist share a language.", shares_a_language),
+    Rule("gender", "Gender", "The therapist is of the gender the client asked for.", is_of_wanted_gender),
+    Rule("reach", "Reach", "Within the travel radius, or both accept online.", within_reach),
+    Rule("step-free", "Step-free", "Step-free access where it is needed.", reachable_without_steps),
+    Rule("asked-before", "Not asked yet", "The therapist has not been asked for this client.", was_not_asked_before),
+    Rule("free-place", "Free place", "The therapist has a free place.", has_a_free_place),
+)
+"""Every hard rule, in the order in which people read them."""
+
+
+def failures_of(need: Need, candidate: Candidate) -> tuple[Fails, ...]:
+    """Every rule that does not hold for this pair, in the order of `RULES`; empty where they may be matched."""
+    return tuple(outcome for rule in RULES if isinstance(outcome := rule.look(need, candidate), Fails))
+
+
+def may_be_matched(need: Need, candidate: Candidate) -> bool:
+    """Whether every hard rule holds."""
+    return not failures_of(need, candidate)
+
+
+def meeting(need: Need, candidate: Candidate) -> Meeting:
+    """How the two would meet: in a room wherever that is possible."""
+    return "in-person" if can_meet_in_person(need, candidate) else "online"

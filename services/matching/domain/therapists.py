@@ -1,0 +1,57 @@
+"""A therapist as the register keeps them."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.matching.domain.capacity import Capacity
+from services.matching.domain.distance import Point
+from services.matching.domain.standings import Standing
+from services.matching.domain.vocabulary import AgeBand, ClientGroup, Gender, LegalStage
+from shared.kernel.ids import TherapistId
+from shared.kernel.money import Pence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Everything that a therapist's file says; what the charity decides (standing, places held) is beside it."""
+
+    registration_number: str
+    name: str
+    email: str
+    client_groups: tuple[ClientGroup, ...]
+    age_bands: tuple[AgeBand, ...]
+    legal_stages: tuple[LegalStage, ...]
+    child_clearance: bool
+    outward_code: str
+    radius_km: int
+    online: bool
+    gender: Gender
+    languages: tuple[str, ...]
+    step_free_access: bool
+    session_fee: Pence
+    capacity_maximum: int
+    capacity_available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Therapist:
+    """An entry of the register with its id, standing and places."""
+
+    therapist_id: TherapistId
+    entry: Entry
+    point: Point
+    standing: Standing
+    places_held: int
+    capacity_as_of: date
+    said_in_file: tuple[int, int]
+    """Places in all and free ones as the last file said, so that reading an old file again undoes nothing."""
+
+    @property
+    def capacity(self) -> Capacity:
+        """The places as they are now."""
+        return Capacity(self.entry.capacity_maximum, self.entry.capacity_available, self.places_held, self.capacity_as_of)
+
+    def described_like(self, entry: Entry) -> bool:
+        """Whether an entry says what is known already, places aside."""
+        places = {"capacity_maximum": 0, "capacity_available": 0}
+        return replace(self.entry, **places) == replace(entry, **places)

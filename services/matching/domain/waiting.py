@@ -1,0 +1,30 @@
+"""Why a client waits, what ends it, and in which order those who wait are looked at."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.matching.domain.rules import Fails
+from services.matching.domain.vocabulary import Priority, WaitReason
+
+URGENCY: dict[Priority, int] = {"immediate": 0, "urgent": 1, "routine": 2}
+WOKEN_BY_A_THERAPIST: frozenset[WaitReason] = frozenset({"nobody-near", "no-such-skill", "no-free-place", "everyone-asked"})
+"""Reasons that end when a therapist joins, comes back, changes or has a place again."""
+
+
+def reason_to_wait(failures: Iterable[tuple[Fails, ...]]) -> WaitReason:
+    """The reason that is nearest to being solved: a place among those who fit, then somebody not asked yet, then skill, then nearness."""
+    codes = [{failure.code for failure in of_one} for of_one in failures]
+    if any(failing == {"free-place"} for failing in codes):
+        return "no-free-place"
+    if any("asked-before" in failing and failing <= {"asked-before", "free-place", "standing"} for failing in codes):
+        return "everyone-asked"
+    if any(failing <= {"free-place", "standing"} for failing in codes):
+        return "no-free-place"
+    if any("reach" not in failing for failing in codes):
+        return "no-such-skill"
+    return "nobody-near"
+
+
+def order_of_waiting(priority: Priority, received_at: datetime, lot: str) -> tuple[int, datetime, str]:
+    """Sorts those who wait: the most urgent first, then whoever has waited longest, then by lot."""
+    return (URGENCY[priority], received_at, lot)

@@ -1,0 +1,113 @@
+"""What funding answers to a proposed match: it is paid for, it needs no money, or the money has yet to come."""
+
+from secrets import token_urlsafe
+
+from services.matching import store
+from services.matching.domain.cases import Case, Match, Offer
+from services.matching.domain.matches import MATCH_MOVES
+from services.matching.domain.policy import Policy
+from services.matching.domain.rules import failures_of
+from services.matching.handlers.placing import find_therapist, stop_waiting, wait_for
+from services.matching.handlers.releasing import OFFER_EXPIRES, OFFER_REMINDER, withdraw_match
+from services.matching.handlers.waking import free_place
+from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyWaitlisted
+from shared.events.matching import OfferSent
+from shared.events.sealed import OfferLetter
+from shared.kernel.errors import Retry
+from shared.kernel.ids import MatchId, OfferId, TherapistId
+from shared.kernel.money import Pence
+from shared.messaging.transaction import Transaction
+
+
+async def offer_unsubsidised(answer: SubsidyNotNeeded, tx: Transaction) -> None:
+    """Ask the therapist; the client pays the fee."""
+    match = await _awaiting(tx, answer.match_id)
+    if match is not None:
+        await store.set_funding(
+            tx.db, match.match_id, sessions=match.sessions_planned, subsidy=Pence(0), contribution=match.session_fee
+        )
+        await _offer(tx, match)
+
+
+async def offer_subsidised(answer: SubsidyGranted, tx: Transaction) -> None:
+    """Ask the therapist; money is kept for it."""
+    match = await _awaiting(tx, answer.match_id)
+    if match is not None:
+        await store.set_funding(
+            tx.db,
+            match.match_id,
+            sessions=answer.sessions,
+            subsidy=answer.amount_per_session,
+            contribution=answer.contribution_per_session,
+        )
+        await _offer(tx, match)
+
+
+async def wait_for_money(answer: SubsidyWaitlisted, tx: Transaction) -> None:
+    """Keep the match, but not the therapist's place, until there is money."""
+    match = await _awaiting(tx, answer.match_id)
+    if match is None:
+        return
+    if match.state == "proposed":
+        MATCH_MOVES.require(match.state, "waiting-for-funds", "system")
+        await store.set_match_state(tx.db, match.match_id, "waiting-for-funds", tx.now)
+        await free_place(tx, match.therapist_id)
+    await wait_for(tx, match.referral_id, "no-money")
+
+
+async def _awaiting(tx: Transaction, match_id: MatchId) -> Match | None:
+    """The match if it still waits for funding's answer; an answer about one that has moved on is about money already released."""
+    match = await store.match_by_id(tx.db, match_id)
+    return match if match is not None and match.state in ("proposed", "waiting-for-funds") else None
+
+
+async def _offer(tx: Transaction, match: Match) -> None:
+    case = await store.case_of(tx.db, tx.keys, match.referral_id)
+    if case is None:
+        raise Retry("case-missing", "The need behind this match cannot be read.")
+    if match.state == "waiting-for-funds" and not await _place_again(tx, case, match):
+        await withdraw_match(tx, match, "therapist-unavailable")
+        await find_therapist(tx, match.referral_id)
+        return
+    MATCH_MOVES.require(match.state, "offered", "system")
+    policy: Policy = tx.settings.policy
+    offer = Offer(
+        OfferId(tx.new_id()), match.match_id, "sent", tx.now, policy.reply_by(case.priority, tx.now), None, None
+    )
+    await store.add_offer(tx.db, offer)
+    await store.set_match_state(tx.db, match.match_id, "offered", tx.now)
+    await stop_waiting(tx, match.referral_id)
+    lock_key = str(match.referral_id)
+    tx.schedule(OFFER_EXPIRES, str(offer.offer_id), offer.reply_by, lock_key=lock_key)
+    tx.schedule(OFFER_REMINDER, str(offer.offer_id), policy.remind_at(case.priority, tx.now), lock_key=lock_key)
+    letter = await new_letter(tx, offer.offer_id, match.therapist_id)
+    tx.emit(
+        OfferSent(
+            offer_id=offer.offer_id,
+            match_id=match.match_id,
+            referral_id=match.referral_id,
+            therapist_id=match.therapist_id,
+            reply_by=offer.reply_by,
+        ),
+        seal={"notifications": letter},
+    )
+
+
+async def _place_again(tx: Transaction, case: Case, match: Match) -> bool:
+    """Take the place that was given back while money was looked for; False where the therapist can no longer take the client."""
+    await store.hold_places(tx.db)
+    found = await store.as_candidate(tx.db, [case.referral_id], match.therapist_id)
+    if failures_of(case.need, found[case.referral_id]):
+        return False
+    await store.take_place(tx.db, match.therapist_id)
+    return True
+
+
+async def new_letter(tx: Transaction, offer_id: OfferId, therapist_id: TherapistId) -> OfferLetter:
+    """Where an offer's mail goes, with a new link of 256 random bits, of which only the hash stays here."""
+    therapist = await store.therapist_by_id(tx.db, tx.keys, therapist_id)
+    if therapist is None:
+        raise Retry("therapist-unreadable", "The therapist's address cannot be read.")
+    token = token_urlsafe(32)
+    await store.add_link(tx.db, offer_id, token, tx.now)
+    return OfferLetter(email=therapist.entry.email, link=f"{tx.settings.public_url('matching')}/offers/{token}")

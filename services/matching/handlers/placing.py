@@ -1,0 +1,136 @@
+"""Finds a therapist for a client: the one way to a match, whatever asked for it."""
+
+from typing import assert_never
+
+from services.matching import store
+from services.matching.domain.cases import Case, Match, Waiting
+from services.matching.domain.choice import Chosen, NoneFits, choose
+from services.matching.domain.explanation import Explanation
+from services.matching.domain.policy import Policy
+from services.matching.domain.rules import failures_of, meeting
+from services.matching.domain.scoring import Weights
+from services.matching.domain.vocabulary import WaitReason
+from services.matching.handlers.waking import LOOK_AGAIN
+from shared.events.matching import MatchProposed, MatchWithdrawn, ReferralWaitlisted
+from shared.kernel.errors import Retry
+from shared.kernel.ids import MatchId, ReferralId
+from shared.messaging.transaction import Transaction
+
+
+
+async def find_therapist(tx: Transaction, referral_id: ReferralId) -> None:
+    """Propose the best free therapist, or let the client wait and say for what; does nothing where a match is under way."""
+    case = await store.case_of(tx.db, tx.keys, referral_id)
+    if case is None or case.state != "open":
+        await stop_waiting(tx, referral_id)
+        return
+    match = await store.live_match_of(tx.db, referral_id)
+    if match is not None and match.state == "waiting-for-funds":
+        await _look_at_unfunded(tx, case, match)
+    elif match is not None:
+        await stop_waiting(tx, referral_id)
+    elif not case.sharing_agreed:
+        await wait_for(tx, referral_id, "not-shared")
+    else:
+        await _place(tx, case)
+
+
+async def _place(tx: Transaction, case: Case) -> None:
+    await store.hold_places(tx.db)
+    weights = await _weights(tx)
+    seed = str(case.referral_id)
+    candidates = await store.candidates_for(tx.db, case.referral_id, case.need)
+    choice = choose(case.need, candidates, weights, seed=seed)
+    explanation = Explanation(case.need, weights, seed, choice)
+    match choice:
+        case Chosen():
+            await _propose(tx, case, choice, explanation)
+        case NoneFits(reason=reason):
+            if await wait_for(tx, case.referral_id, reason):
+                await _explain(tx, case.referral_id, None, explanation)
+        case never:
+            assert_never(never)
+
+
+async def _propose(tx: Transaction, case: Case, chosen: Chosen, explanation: Explanation) -> None:
+    policy: Policy = tx.settings.policy
+    candidate = chosen.best.candidate
+    match = Match(
+        match_id=MatchId(tx.new_id()),
+        referral_id=case.referral_id,
+        therapist_id=candidate.therapist_id,
+        state="proposed",
+        setting=meeting(case.need, candidate),
+        session_fee=candidate.session_fee,
+        sessions_planned=policy.sessions_planned,
+        subsidy=None,
+        contribution=None,
+        proposed_at=tx.now,
+        changed_at=tx.now,
+        end_reason=None,
+    )
+    await store.take_place(tx.db, match.therapist_id)
+    await store.add_match(tx.db, match)
+    await _explain(tx, case.referral_id, match.match_id, explanation)
+    await stop_waiting(tx, case.referral_id)
+    tx.emit(
+        MatchProposed(
+            match_id=match.match_id,
+            referral_id=match.referral_id,
+            therapist_id=match.therapist_id,
+            session_fee=match.session_fee,
+            sessions_planned=match.sessions_planned,
+        )
+    )
+
+
+async def _look_at_unfunded(tx: Transaction, case: Case, match: Match) -> None:
+    """Keep a match that waits for money while its therapist could still take the client; else let the next one be found."""
+    found = await store.as_candidate(tx.db, [case.referral_id], match.therapist_id)
+    failing = {failure.code for failure in failures_of(case.need, found[case.referral_id])}
+    if failing <= {"free-place"}:
+        await wait_for(tx, case.referral_id, "no-money")
+        return
+    await store.set_match_state(tx.db, match.match_id, "withdrawn", tx.now, reason="therapist-unavailable")
+    tx.emit(MatchWithdrawn(match_id=match.match_id, referral_id=case.referral_id, reason="therapist-unavailable"))
+    await find_therapist(tx, case.referral_id)
+
+
+async def wait_for(tx: Transaction, referral_id: ReferralId, reason: WaitReason) -> bool:
+    """Put a client on the waiting list, or leave them there; never without a timer. Gives whether the reason is new."""
+    policy: Policy = tx.settings.policy
+    present = await store.waiting_of(tx.db, referral_id)
+    if present is not None and present.reason == reason and present.next_look_at > tx.now:
+        tx.schedule(LOOK_AGAIN, str(referral_id), present.next_look_at, lock_key=str(referral_id))
+        return False
+    next_look_at = policy.next_look_at(tx.now)
+    await store.put_on_waiting_list(tx.db, Waiting(referral_id, reason, tx.now, next_look_at))
+    tx.schedule(LOOK_AGAIN, str(referral_id), next_look_at, lock_key=str(referral_id))
+    tx.emit(ReferralWaitlisted(referral_id=referral_id, reason=reason, next_look_at=next_look_at))
+    return present is None or present.reason != reason
+
+
+async def stop_waiting(tx: Transaction, referral_id: ReferralId) -> None:
+    """Take a client off the waiting list, with the timer."""
+    await store.take_off_waiting_list(tx.db, referral_id)
+    tx.cancel(LOOK_AGAIN, str(referral_id))
+
+
+async def _weights(tx: Transaction) -> Weights:
+    policy: Policy = tx.settings.policy
+    weights = await store.weights_of(tx.db, policy.weights_version)
+    if weights is None:
+        raise Retry("weights-not-published", f"Version {policy.weights_version} of the weights has not been published.")
+    return weights
+
+
+async def _explain(tx: Transaction, referral_id: ReferralId, match_id: MatchId | None, explanation: Explanation) -> None:
+    await store.add_explanation(
+        tx.db,
+        tx.keys,
+        explanation,
+        explanation_id=tx.new_id(),
+        referral_id=referral_id,
+        match_id=match_id,
+        now=tx.now,
+    )

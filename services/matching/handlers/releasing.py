@@ -1,0 +1,64 @@
+"""Lets go of a match before or after its therapist has answered, and of everything that was kept for it."""
+
+from services.matching import store
+from services.matching.domain.cases import Match
+from services.matching.domain.matches import HOLDS_A_PLACE, MATCH_MOVES, OFFER_MOVES, MatchState
+from services.matching.domain.transitions import ActorKind
+from services.matching.domain.vocabulary import MatchEnd, TherapyOutcome
+from services.matching.handlers.waking import free_place
+from shared.events.matching import MatchWithdrawn, OfferWithdrawn, TherapyEnded
+from shared.kernel.errors import Conflict
+from shared.kernel.ids import OfferId
+from shared.messaging.transaction import Transaction
+
+OFFER_EXPIRES = "offer-expires"
+OFFER_REMINDER = "offer-reminder"
+
+
+async def withdraw_match(tx: Transaction, match: Match, reason: MatchEnd, *, actor: ActorKind = "system") -> None:
+    """End a match before therapy: the place is free, an open offer is taken back, and exactly one event says so."""
+    MATCH_MOVES.require(match.state, "withdrawn", actor)
+    await end_match(tx, match, "withdrawn", reason=reason)
+    if match.state != "offered":
+        tx.emit(MatchWithdrawn(match_id=match.match_id, referral_id=match.referral_id, reason=reason))
+        return
+    offer = await store.offer_of_match(tx.db, match.match_id)
+    if offer is None:
+        raise Conflict("offer-missing", "This match is offered, but its offer cannot be found.")
+    OFFER_MOVES.require(offer.state, "withdrawn", actor)
+    await store.set_offer_state(tx.db, offer.offer_id, "withdrawn", tx.now, reason=reason)
+    cancel_offer_timers(tx, offer.offer_id)
+    tx.emit(
+        OfferWithdrawn(
+            offer_id=offer.offer_id,
+            match_id=match.match_id,
+            referral_id=match.referral_id,
+            therapist_id=match.therapist_id,
+            reason=reason,
+        )
+    )
+
+
+async def end_therapy(tx: Transaction, match: Match, outcome: TherapyOutcome, *, actor: ActorKind) -> None:
+    """End a therapy: the case is finished and the place is free for the next client."""
+    MATCH_MOVES.require(match.state, outcome, actor)
+    await end_match(tx, match, outcome, reason=None)
+    await store.set_case_state(tx.db, match.referral_id, "finished")
+    tx.emit(
+        TherapyEnded(
+            referral_id=match.referral_id, match_id=match.match_id, therapist_id=match.therapist_id, outcome=outcome
+        )
+    )
+
+
+async def end_match(tx: Transaction, match: Match, state: MatchState, *, reason: str | None) -> None:
+    """Write the end of a match and free its place; the caller has asked the table of moves, and tells."""
+    await store.set_match_state(tx.db, match.match_id, state, tx.now, reason=reason)
+    if match.state in HOLDS_A_PLACE:
+        await free_place(tx, match.therapist_id)
+
+
+def cancel_offer_timers(tx: Transaction, offer_id: OfferId) -> None:
+    """Remind nobody of an offer that has been answered or taken back."""
+    tx.cancel(OFFER_EXPIRES, str(offer_id))
+    tx.cancel(OFFER_REMINDER, str(offer_id))

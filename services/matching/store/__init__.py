@@ -1,0 +1,81 @@
+"""All SQL of matching; every function takes the connection of the transaction that it works in."""
+
+from services.matching.store.candidates import as_candidate, candidates_for
+from services.matching.store.explanations import add_explanation, explanation_of_match, latest_explanation, weights_of
+from services.matching.store.matches import (
+    add_match,
+    begin_new_episode,
+    latest_matches,
+    live_match_of,
+    match_by_id,
+    matches_before_acceptance,
+    note_asked,
+    set_funding,
+    set_match_state,
+)
+from services.matching.store.needs import case_of, cases_waiting, save_case, set_case_state, set_sharing
+from services.matching.store.offers import (
+    add_link,
+    add_offer,
+    offer_by_id,
+    offer_by_token,
+    offer_of_match,
+    set_offer_state,
+)
+from services.matching.store.outcodes import point_of, points_of, replace_all
+from services.matching.store.places import give_place_back, hold_places, set_capacity, take_place
+from services.matching.store.therapists import (
+    all_therapists,
+    names_of,
+    save_therapist,
+    set_standing,
+    therapist_by_id,
+    therapists_registered,
+)
+from services.matching.store.waiting import put_on_waiting_list, take_off_waiting_list, waiting_list, waiting_of
+
+__all__ = [
+    "add_explanation",
+    "add_link",
+    "add_match",
+    "add_offer",
+    "all_therapists",
+    "as_candidate",
+    "begin_new_episode",
+    "candidates_for",
+    "case_of",
+    "cases_waiting",
+    "explanation_of_match",
+    "give_place_back",
+    "hold_places",
+    "latest_explanation",
+    "latest_matches",
+    "live_match_of",
+    "match_by_id",
+    "matches_before_acceptance",
+    "names_of",
+    "note_asked",
+    "offer_by_id",
+    "offer_by_token",
+    "offer_of_match",
+    "point_of",
+    "points_of",
+    "put_on_waiting_list",
+    "replace_all",
+    "save_case",
+    "save_therapist",
+    "set_capacity",
+    "set_case_state",
+    "set_funding",
+    "set_match_state",
+    "set_offer_state",
+    "set_sharing",
+    "set_standing",
+    "take_off_waiting_list",
+    "take_place",
+    "therapist_by_id",
+    "therapists_registered",
+    "waiting_list",
+    "waiting_of",
+    "weights_of",
+]

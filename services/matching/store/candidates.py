@@ -1,0 +1,78 @@
+"""Finds the therapists who could come into question for a client, by an index and not by scanning the register."""
+
+from collections.abc import Collection
+from math import cos, radians
+
+from services.matching.domain.distance import Point
+from services.matching.domain.pairing import Candidate, Need
+from shared.db import Connection, Record
+from shared.kernel.ids import ReferralId, TherapistId
+
+MARGIN_KM = 25
+"""Therapists who would be near enough with a travel radius wider by this much are looked at too, so that it can be said why not."""
+
+
+async def candidates_for(db: Connection, referral_id: ReferralId, need: Need) -> list[Candidate]:
+    """Every therapist in or near whose travel radius the client lives, or who works online for a client who wants that."""
+    west, south, east, north = _around(need.point) if need.point else (0.0, 0.0, 0.0, 0.0)
+    rows = await db.fetch(
+        """
+        SELECT t.*, asked.referral_id IS NOT NULL AS asked_before
+          FROM therapist AS t
+          LEFT JOIN asked_pair AS asked ON asked.therapist_id = t.therapist_id AND asked.referral_id = $1
+         WHERE (($2 AND t.reach && box(point($3, $4), point($5, $6))) OR ($7 AND t.online))
+           AND t.standing NOT IN ('removed', 'left')
+         ORDER BY t.therapist_id
+        """,
+        referral_id,
+        need.in_person and need.point is not None,
+        west,
+        south,
+        east,
+        north,
+        need.online,
+    )
+    return [_candidate(row) for row in rows]
+
+
+async def as_candidate(db: Connection, referral_ids: Collection[ReferralId], therapist_id: TherapistId) -> dict[ReferralId, Candidate]:
+    """One therapist as a candidate for each of these referrals."""
+    rows = await db.fetch(
+        """
+        SELECT t.*, wanted.referral_id, asked.referral_id IS NOT NULL AS asked_before
+          FROM unnest($1::uuid[]) AS wanted (referral_id)
+         CROSS JOIN therapist AS t
+          LEFT JOIN asked_pair AS asked ON asked.therapist_id = t.therapist_id AND asked.referral_id = wanted.referral_id
+         WHERE t.therapist_id = $2
+        """,
+        list(referral_ids),
+        therapist_id,
+    )
+    return {row["referral_id"]: _candidate(row) for row in rows}
+
+
+def _around(point: Point) -> tuple[float, float, float, float]:
+    rise = MARGIN_KM / 110.0
+    turn = MARGIN_KM / (110.0 * cos(radians(point.latitude)))
+    return point.longitude - turn, point.latitude - rise, point.longitude + turn, point.latitude + rise
+
+
+def _candidate(row: Record) -> Candidate:
+    return Candidate(
+        therapist_id=row["therapist_id"],
+        standing=row["standing"],
+        client_groups=tuple(row["client_groups"]),
+        age_bands=tuple(row["age_bands"]),
+        legal_stages=tuple(row["legal_stages"]),
+        child_clearance=row["child_clearance"],
+        point=Point(row["latitude"], row["longitude"]),
+        radius_km=row["radius_km"],
+        online=row["online"],
+        gender=row["gender"],
+        languages=tuple(row["languages"]),
+        step_free_access=row["step_free_access"],
+        session_fee=row["session_fee"],
+        capacity_maximum=row["capacity_maximum"],
+        capacity_available=row["capacity_available"],
+        asked_before=row["asked_before"],
+    )

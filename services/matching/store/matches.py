@@ -1,0 +1,118 @@
+"""Matches, and which therapists were asked for which clients."""
+
+from datetime import datetime
+from typing import Any
+
+from services.matching.domain.cases import Match
+from services.matching.domain.matches import LIVE, MatchState
+from shared.db import Connection, Record
+from shared.kernel.ids import MatchId, ReferralId, TherapistId
+from shared.kernel.money import Pence
+
+_COLUMNS = (
+    "match_id", "referral_id", "therapist_id", "state", "setting", "session_fee", "sessions_planned",
+    "subsidy", "contribution", "proposed_at", "changed_at", "end_reason",
+)  # fmt: skip
+
+
+async def add_match(db: Connection, match: Match) -> None:
+    """Keep a new match; the table lets a referral have one that is live."""
+    await db.execute(
+        """
+        INSERT INTO match (match_id, referral_id, therapist_id, state, setting, session_fee, sessions_planned,
+                           subsidy, contribution, proposed_at, changed_at, end_reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """,
+        *(getattr(match, column) for column in _COLUMNS),
+    )
+
+
+async def live_match_of(db: Connection, referral_id: ReferralId) -> Match | None:
+    """The one match of a referral that has not ended."""
+    row = await db.fetchrow("SELECT * FROM match WHERE referral_id = $1 AND state = ANY($2::text[])", referral_id, sorted(LIVE))
+    return _match(row) if row else None
+
+
+async def match_by_id(db: Connection, match_id: MatchId) -> Match | None:
+    """A match, in whatever state."""
+    row = await db.fetchrow("SELECT * FROM match WHERE match_id = $1", match_id)
+    return _match(row) if row else None
+
+
+async def set_match_state(
+    db: Connection, match_id: MatchId, state: MatchState, now: datetime, *, reason: str | None = None
+) -> None:
+    """Move a match; the caller has asked the table of moves."""
+    await db.execute(
+        "UPDATE match SET state = $2, changed_at = $3, end_reason = $4 WHERE match_id = $1", match_id, state, now, reason
+    )
+
+
+async def set_funding(db: Connection, match_id: MatchId, *, sessions: int, subsidy: Pence, contribution: Pence) -> None:
+    """Note what funding pays and the client adds, a session, and for how many."""
+    await db.execute(
+        "UPDATE match SET sessions_planned = $2, subsidy = $3, contribution = $4 WHERE match_id = $1",
+        match_id,
+        sessions,
+        subsidy,
+        contribution,
+    )
+
+
+async def note_asked(
+    db: Connection, referral_id: ReferralId, therapist_id: TherapistId, *, outcome: str, for_ever: bool, now: datetime
+) -> None:
+    """Never ask this therapist for this client again: in this episode, or for ever."""
+    await db.execute(
+        """
+        INSERT INTO asked_pair (referral_id, therapist_id, outcome, for_ever, asked_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (referral_id, therapist_id) DO UPDATE
+           SET outcome = excluded.outcome, for_ever = asked_pair.for_ever OR excluded.for_ever, asked_at = excluded.asked_at
+        """,
+        referral_id,
+        therapist_id,
+        outcome,
+        for_ever,
+        now,
+    )
+
+
+async def matches_before_acceptance(db: Connection, therapist_id: TherapistId) -> list[tuple[MatchId, ReferralId]]:
+    """The matches of a therapist that they have not accepted yet."""
+    rows = await db.fetch(
+        """
+        SELECT match_id, referral_id FROM match
+         WHERE therapist_id = $1 AND state IN ('proposed', 'waiting-for-funds', 'offered')
+         ORDER BY match_id
+        """,
+        therapist_id,
+    )
+    return [(row["match_id"], row["referral_id"]) for row in rows]
+
+
+async def begin_new_episode(db: Connection, referral_id: ReferralId) -> None:
+    """Let therapists be asked again who said no only for the episode that is over."""
+    await db.execute("DELETE FROM asked_pair WHERE referral_id = $1 AND NOT for_ever", referral_id)
+
+
+async def latest_matches(db: Connection, *, states: list[str], limit: int) -> list[Record]:
+    """Matches with their offers for the page, the last changed first; all states where none is named."""
+    rows: list[Record] = await db.fetch(
+        """
+        SELECT match.*, offer.reply_by, offer.state AS offer_state, need.priority
+          FROM match
+          JOIN need USING (referral_id)
+          LEFT JOIN offer USING (match_id)
+         WHERE cardinality($1::text[]) = 0 OR match.state = ANY($1::text[])
+         ORDER BY match.changed_at DESC, match.match_id
+         LIMIT $2
+        """,
+        states,
+        limit,
+    )
+    return rows
+
+
+def _match(row: Record) -> Match:
+    values: dict[str, Any] = {column: row[column] for column in _COLUMNS}
+    return Match(**values)

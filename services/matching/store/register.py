@@ -1,0 +1,100 @@
+"""What matching stores about people, and why it may."""
+
+from shared.privacy.register import Basis, Category, Condition, NotPersonal, PersonalField, Protection, Register
+from shared.privacy.retention import Retention
+
+_IN_THE_REGISTER = "registrars and coordinators"
+_ABOUT_THE_WORK = (
+    "what a therapist offers and under which conditions; without the name it says who could be found, not who it is"
+)
+
+
+def _therapist(column: str, what: str, purpose: str, protection: Protection, seen_by: str = _IN_THE_REGISTER) -> PersonalField:
+    return PersonalField(
+        table="therapist",
+        column=column,
+        what=what,
+        category=Category.ORDINARY,
+        purpose=purpose,
+        basis=Basis.CONTRACT,
+        retention=Retention.THERAPIST,
+        protection=protection,
+        seen_by=seen_by,
+    )
+
+
+def _client(table: str, column: str, what: str, purpose: str) -> PersonalField:
+    return PersonalField(
+        table=table,
+        column=column,
+        what=what,
+        category=Category.CRIMINAL,
+        purpose=purpose,
+        basis=Basis.CONSENT,
+        condition=Condition.OFFENCE_COUNSELLING,
+        retention=Retention.REFERRAL_WITH_THERAPY,
+        protection=Protection.ENCRYPTED,
+        seen_by="coordinators",
+    )
+
+
+REGISTER = Register(
+    service="matching",
+    personal=(
+        _therapist("name", "a therapist's name", "knowing who is in the register", Protection.ENCRYPTED),
+        _therapist("email", "a therapist's e-mail address", "sending offers", Protection.ENCRYPTED, "registrars"),
+        _therapist("registration", "the number at the professional body", "telling therapists apart", Protection.ENCRYPTED),
+        _therapist("registration_hash", "a keyed hash of that number", "finding a therapist again", Protection.KEYED_HASH, "nobody"),
+        _therapist("gender", "woman or man", "clients may ask for one", Protection.CLEAR),
+        _therapist("outward_code", "the first half of the practice's postcode", "distance", Protection.CLEAR),
+        _therapist("latitude", "the middle of that area", "distance", Protection.CLEAR),
+        _therapist("longitude", "the middle of that area", "distance", Protection.CLEAR),
+        _therapist("reach", "a box around the travel radius, made from these", "finding by an index", Protection.CLEAR),
+        _client("need", "profile", "what a client needs of a therapist, with client group and area", "finding a therapist"),
+        _client("explanation", "content", "that need, and every candidate under every rule", "explaining a decision"),
+    ),
+    not_personal=(
+        NotPersonal("subject_key", ("subject", "wrapped"), "keys, wrapped under the service's own"),
+        NotPersonal("outcode", ("outcode", "latitude", "longitude"), "published geography"),
+        NotPersonal(
+            "therapist",
+            (
+                "therapist_id", "standing", "client_groups", "age_bands", "legal_stages", "child_clearance", "radius_km",
+                "online", "languages", "step_free_access", "session_fee", "capacity_maximum", "capacity_available",
+                "places_held", "capacity_as_of", "file_maximum", "file_available", "joined_at",
+            ),
+            _ABOUT_THE_WORK,
+        ),
+        NotPersonal(
+            "need", ("referral_id", "state", "priority", "received_at", "sharing_agreed"), "an id, codes and a time"
+        ),
+        NotPersonal("waiting", ("referral_id", "reason", "since", "next_look_at"), "an id, a code and times"),
+        NotPersonal(
+            "match",
+            (
+                "match_id", "referral_id", "therapist_id", "state", "setting", "session_fee", "sessions_planned", "subsidy",
+                "contribution", "proposed_at", "changed_at", "end_reason", "holds_place",
+            ),
+            "ids, codes, pence and times; who is meant is encrypted elsewhere",
+        ),
+        NotPersonal(
+            "offer",
+            ("offer_id", "match_id", "state", "sent_at", "reply_by", "answered_at", "reason"),
+            "ids, codes and times",
+        ),
+        NotPersonal("offer_link", ("token_hash", "offer_id", "made_at"), "a hash of chance, an id and a time"),
+        NotPersonal(
+            "asked_pair", ("referral_id", "therapist_id", "outcome", "for_ever", "asked_at"), "ids, codes and a time"
+        ),
+        NotPersonal(
+            "explanation",
+            ("explanation_id", "referral_id", "match_id", "outcome", "weights", "made_at"),
+            "ids, a code and a time",
+        ),
+        NotPersonal(
+            "weights",
+            ("version", "distance", "fee", "free_places", "specialism", "published_at"),
+            "published policy",
+        ),
+    ),
+)  # fmt: skip
