@@ -1,0 +1,18 @@
+"""What intake is told from outside, beside what every service is told."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.kernel.ids import ServiceName
+from shared.settings import ServiceSettings
+
+
+class IntakeSettings(ServiceSettings):
+    """The settings of intake; `requests_a_minute` is what one API key may send, `receipts_in_ten_minutes` one address try."""
+
+    service: ClassVar[ServiceName] = "intake"
+
+    phone_number: str = "0808 157 0000"
+    requests_a_minute: int = Field(60, ge=1, le=10_000)
+    receipts_in_ten_minutes: int = Field(10, ge=1, le=1000)
