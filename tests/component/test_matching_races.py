@@ -1,0 +1,138 @@
+"""Whatever happens at once, one of it wins, places add up, and exactly one event says how a match ended."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from services.matching.handlers import answers, offer_times
+from services.matching.handlers.answers import Answered
+from shared.events.intake import ReferralClosed
+from shared.events.matching import (
+    MatchProposed,
+    MatchWithdrawn,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferWithdrawn,
+    ReferralWaitlisted,
+)
+from shared.kernel.ids import ReferralId
+from tests.component.matching import Matching, a_profile, closed, matching_service, therapist_row, triaged
+
+__all__ = ["matching_service"]
+
+ENDS = (OfferDeclined, OfferExpired, OfferWithdrawn, MatchWithdrawn)
+
+
+async def ends_of(matching: Matching, referral_id: ReferralId) -> list[str]:
+    """How the first match of a referral is said to have ended."""
+    first = (await matching.told(MatchProposed))[0].match_id
+    return [
+        type(event).__name__
+        for kind in ENDS
+        for event in await matching.told(kind)
+        if event.match_id == first and event.referral_id == referral_id
+    ]
+
+
+async def test_twenty_acceptances_at_once_have_one_winner(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+    referral_id, offer_id, _ = await matching.offered()
+
+    results = await asyncio.gather(
+        *(matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id)) for _ in range(20))
+    )
+
+    assert Counter(type(result).__name__ for result in results) == {"Answered": 1, "TooLate": 19}
+    assert len(await matching.told(OfferAccepted)) == 1
+
+
+async def test_a_decline_sent_twice_asks_one_next_therapist(matching: Matching) -> None:
+    await matching.has_therapists(*(therapist_row(number) for number in (1, 2, 3)))
+    referral_id, offer_id, _ = await matching.offered()
+
+    results = await asyncio.gather(
+        *(matching.perform(str(referral_id), lambda tx: answers.decline(tx, offer_id, "other")) for _ in range(2))
+    )
+
+    assert results.count(Answered()) == 1
+    assert len(await matching.told(OfferDeclined)) == 1
+    assert len(await matching.told(MatchProposed)) == 2
+
+
+@pytest.mark.parametrize("close_first", [False, True])
+async def test_accept_against_close(matching: Matching, close_first: bool) -> None:
+    await matching.has_therapists(therapist_row(1))
+    referral_id, offer_id, _ = await matching.offered()
+    accept = matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id))
+    close = matching.hears(closed(referral_id))
+
+    await asyncio.gather(*((close, accept) if close_first else (accept, close)))
+
+    assert len(await ends_of(matching, referral_id)) == 1
+    assert await matching.places(1) == (3, 3, 0)
+
+
+@pytest.mark.parametrize("expire_first", [False, True])
+async def test_accept_against_expiry(matching: Matching, expire_first: bool) -> None:
+    await matching.has_therapists(therapist_row(1))
+    referral_id, offer_id, _ = await matching.offered()
+    accept = matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id))
+    expire = matching.perform(str(referral_id), lambda tx: offer_times.expire_offer(tx, offer_id))
+
+    await asyncio.gather(*((expire, accept) if expire_first else (accept, expire)))
+
+    accepted, expired = len(await matching.told(OfferAccepted)), len(await matching.told(OfferExpired))
+    assert (accepted, expired) in {(1, 0), (0, 1)}
+    assert await matching.places(1) == ((3, 2, 1) if accepted else (3, 3, 0))
+
+
+async def test_a_close_in_the_same_batch_as_the_triage_leaves_nothing_behind(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+    event = triaged()
+    delivered = [
+        matching.delivery(event, seal={"matching": a_profile()}),
+        matching.delivery(closed(event.referral_id)),
+    ]
+
+    await matching.kernel.inbox.process(delivered)
+
+    assert await matching.told_types() == ["TherapistStandingChanged", "TherapistCapacityChanged", "MatchProposed", "MatchWithdrawn"]
+    assert await matching.places(1) == (3, 3, 0)
+
+
+async def test_many_referrals_at_once_never_take_more_places_than_there_are(matching: Matching) -> None:
+    await matching.has_therapists(
+        *(therapist_row(number, capacity_maximum=2, capacity_available=2) for number in (1, 2, 3))
+    )
+    events = [triaged(ReferralId(uuid4())) for _ in range(20)]
+
+    await asyncio.gather(
+        *(
+            matching.kernel.inbox.process([matching.delivery(event, seal={"matching": a_profile()})])
+            for event in events
+        )
+    )
+
+    assert len(await matching.told(MatchProposed)) == 6
+    assert [event.reason for event in await matching.told(ReferralWaitlisted)] == ["no-free-place"] * 14
+    for number in (1, 2, 3):
+        assert await matching.places(number) == (2, 0, 2)
+
+
+async def test_places_freed_while_others_arrive_are_all_used(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1, capacity_maximum=4, capacity_available=4))
+    first = [await matching.takes_on() for _ in range(4)]
+    late = [triaged(ReferralId(uuid4())) for _ in range(6)]
+
+    await asyncio.gather(
+        *(matching.kernel.inbox.process([matching.delivery(closed(referral_id))]) for referral_id in first),
+        *(matching.kernel.inbox.process([matching.delivery(event, seal={"matching": a_profile()})]) for event in late),
+    )
+    await matching.passes(timedelta(seconds=1))
+
+    assert await matching.places(1) == (4, 0, 4)
+    assert ReferralClosed.key == "referral_id"
