@@ -1,0 +1,78 @@
+"""What wakes notifications: everything that the other three services tell."""
+
+from collections.abc import Sequence
+
+from services.notifications.handlers.hearing import take_in
+from shared.events import Event
+from shared.events.funding import (
+    FundReceived,
+    FundThresholdCrossed,
+    SubsidyGranted,
+    SubsidyNotNeeded,
+    SubsidyReleased,
+    SubsidyWaitlisted,
+)
+from shared.events.intake import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    MessageLeft,
+    ReferralClosed,
+    ReferralReceived,
+    ReferralTriaged,
+    SafeguardingConcernAcknowledged,
+    SafeguardingConcernClosed,
+    SafeguardingConcernEscalated,
+    SafeguardingConcernRaised,
+)
+from shared.events.matching import (
+    MatchProposed,
+    MatchWithdrawn,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferSent,
+    OfferWithdrawn,
+    ReferralWaitlisted,
+    TherapistCapacityChanged,
+    TherapistStandingChanged,
+    TherapyEnded,
+    TherapyStarted,
+)
+from shared.messaging.subscriptions import subscribes
+from shared.messaging.transaction import Transaction
+
+
+@subscribes(
+    ReferralReceived,
+    ReferralTriaged,
+    ReferralClosed,
+    ConsentGiven,
+    ConsentWithdrawn,
+    MessageLeft,
+    SafeguardingConcernRaised,
+    SafeguardingConcernAcknowledged,
+    SafeguardingConcernEscalated,
+    SafeguardingConcernClosed,
+    MatchProposed,
+    MatchWithdrawn,
+    ReferralWaitlisted,
+    OfferSent,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferWithdrawn,
+    TherapyStarted,
+    TherapyEnded,
+    TherapistStandingChanged,
+    TherapistCapacityChanged,
+    SubsidyNotNeeded,
+    SubsidyGranted,
+    SubsidyWaitlisted,
+    SubsidyReleased,
+    FundReceived,
+    FundThresholdCrossed,
+    batched=True,
+)
+async def on_whatever_was_told(events: Sequence[Event], tx: Transaction) -> None:
+    """Keep board and timelines, and put in line what people must be sent."""
+    await take_in(events, tx)

@@ -1,0 +1,101 @@
+"""The life of one delivery: which state may follow which, and when a failed one is tried again."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, assert_never
+
+State = Literal["queued", "sent", "delivered", "failed", "retried", "given_up", "suppressed"]
+Purpose = Literal["acknowledgement", "offer", "safeguarding-alert", "webhook"]
+
+MOVES: dict[State, frozenset[State]] = {
+    "queued": frozenset({"sent", "delivered", "failed", "given_up", "suppressed"}),
+    "failed": frozenset({"retried", "given_up", "suppressed"}),
+    "retried": frozenset({"sent", "delivered", "failed", "given_up", "suppressed"}),
+    "sent": frozenset({"delivered", "failed"}),
+    "given_up": frozenset({"retried", "suppressed"}),
+    "delivered": frozenset(),
+    "suppressed": frozenset(),
+}
+"""From → to. A webhook may be replayed after it was delivered, but as a new delivery of the same message."""
+
+
+def may_move(now: State, to: State) -> bool:
+    """Whether a delivery in state `now` may go to `to`."""
+    return to in MOVES[now]
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """It was handed over; `confirmed` when the other side has said that it arrived, and not only that it was taken."""
+
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It was not taken now, but may be later."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never be taken; `disables` when the other side wants nothing more at this address."""
+
+    code: str
+    disables: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotWanted:
+    """It must not be sent: the person's wish, or a rule of safety."""
+
+    code: str
+
+
+Attempt = Went | Failed | Refused | NotWanted
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The state after an attempt, why, and after which time to try again (only when failed)."""
+
+    state: State
+    reason: str = ""
+    again_after: timedelta | None = None
+
+
+def _minutes(*numbers: float) -> tuple[timedelta, ...]:
+    return tuple(timedelta(minutes=number) for number in numbers)
+
+
+def _hours(*numbers: float) -> tuple[timedelta, ...]:
+    return tuple(timedelta(hours=number) for number in numbers)
+
+
+MAIL_WAITS = (timedelta(seconds=30), *_minutes(2, 10, 30), *_hours(1, 3, 6, 12))
+WEBHOOK_WAITS = (timedelta(seconds=5), *_minutes(5, 30), *_hours(2, 5, 10, 14, 20, 24))
+"""Waits after the first, second … failure; more than three days in all, as the Standard Webhooks specification advises."""
+
+
+def waits_for(purpose: Purpose) -> tuple[timedelta, ...]:
+    """The waits between attempts; after the last of them, a delivery is given up."""
+    return WEBHOOK_WAITS if purpose == "webhook" else MAIL_WAITS
+
+
+def after(attempt: Attempt, *, purpose: Purpose, attempts: int, jitter: float) -> Next:
+    """What follows the attempt numbered `attempts` (from 1); `jitter` is a random share, 0 to 1, that spreads the retries."""
+    match attempt:
+        case Went(confirmed):
+            return Next("delivered" if confirmed else "sent")
+        case NotWanted(code):
+            return Next("suppressed", code)
+        case Refused(code):
+            return Next("given_up", code)
+        case Failed(code):
+            waits = waits_for(purpose)
+            if attempts > len(waits):
+                return Next("given_up", code)
+            return Next("failed", code, waits[attempts - 1] * (0.8 + 0.4 * jitter))
+        case never:
+            assert_never(never)

@@ -1,0 +1,215 @@
+"""What each of the other services has said about one referral, folded in the order in which it said it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+Stage = Literal["none", "looking", "proposed", "waiting", "offered", "accepted", "in-therapy", "ended"]
+Money = Literal["none", "not-needed", "granted", "short", "released"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event as the board needs it; `kind` is the type without its version, `sequence` counts the speaker's own facts."""
+
+    kind: str
+    sequence: int
+    at: datetime
+    details: Mapping[str, Any]
+
+    @property
+    def speaker(self) -> str:
+        """The service that said it."""
+        return self.kind.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A safeguarding concern that is not closed."""
+
+    concern_id: str
+    act_by: datetime
+    level: int = 0
+    acknowledged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSays:
+    """Where the referral stands with intake."""
+
+    sequence: int = 0
+    received_at: datetime | None = None
+    source: str | None = None
+    outcome: str | None = None
+    priority: str = "routine"
+    closed_because: str | None = None
+    concerns: tuple[Concern, ...] = ()
+    concern_ever: bool = False
+    consent_withdrawn: bool = False
+    message_waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingSays:
+    """Where the referral stands with matching."""
+
+    sequence: int = 0
+    stage: Stage = "none"
+    match_id: str | None = None
+    therapist_id: str | None = None
+    wait_reason: str | None = None
+    next_look_at: datetime | None = None
+    reply_by: datetime | None = None
+    turned_down: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FundingSays:
+    """How the money stands for the latest match that funding spoke of."""
+
+    sequence: int = 0
+    money: Money = "none"
+    match_id: str | None = None
+    shortfall: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WeSay:
+    """What became of our own messages about the referral."""
+
+    sequence: int = 0
+    unreached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Everything heard about one referral. Facts of different speakers may arrive in any order: they never touch each other."""
+
+    intake: IntakeSays = field(default_factory=IntakeSays)
+    matching: MatchingSays = field(default_factory=MatchingSays)
+    funding: FundingSays = field(default_factory=FundingSays)
+    ours: WeSay = field(default_factory=WeSay)
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+def hear(said: Said, fact: Fact) -> Said:
+    """`said` with one more fact; one that was already heard from its speaker changes nothing."""
+    match fact.speaker:
+        case "intake":
+            said = replace(said, intake=_intake(said.intake, fact))
+        case "matching":
+            said = replace(said, matching=_matching(said.matching, fact))
+        case "funding":
+            said = replace(said, funding=_funding(said.funding, fact))
+        case "notifications":
+            said = replace(said, ours=WeSay(max(said.ours.sequence, fact.sequence), unreached=True))
+        case _:
+            raise ValueError(f"nobody called {fact.speaker} speaks about referrals")
+    return replace(
+        said,
+        first_at=fact.at if said.first_at is None else min(said.first_at, fact.at),
+        last_at=fact.at if said.last_at is None else max(said.last_at, fact.at),
+    )
+
+
+def _intake(now: IntakeSays, fact: Fact) -> IntakeSays:
+    if fact.sequence <= now.sequence:
+        return now
+    now, told = replace(now, sequence=fact.sequence), fact.details
+    match fact.kind:
+        case "intake.referral-received":
+            return replace(now, received_at=_moment(told["received_at"]), source=told["source"])
+        case "intake.referral-triaged":
+            return replace(now, outcome=told["outcome"], priority=told["priority"])
+        case "intake.referral-closed":
+            return replace(now, closed_because=told["reason"], message_waits=False)
+        case "intake.consent-withdrawn":
+            return replace(now, consent_withdrawn=now.consent_withdrawn or told["purpose"] in ("referral", "sharing"))
+        case "intake.consent-given":
+            return replace(
+                now, consent_withdrawn=now.consent_withdrawn and told["purpose"] not in ("referral", "sharing")
+            )
+        case "intake.message-left":
+            return replace(now, message_waits=bool(told["by_client"]))
+        case _:
+            return _concerns(now, fact)
+
+
+def _concerns(now: IntakeSays, fact: Fact) -> IntakeSays:
+    told = fact.details
+    match fact.kind:
+        case "intake.safeguarding-concern-raised":
+            others = tuple(one for one in now.concerns if one.concern_id != told["concern_id"])
+            return replace(
+                now, concern_ever=True, concerns=(*others, Concern(told["concern_id"], _moment(told["act_by"])))
+            )
+        case "intake.safeguarding-concern-acknowledged":
+            return _change_concern(now, told["concern_id"], acknowledged=True)
+        case "intake.safeguarding-concern-escalated":
+            return _change_concern(now, told["concern_id"], level=told["level"])
+        case "intake.safeguarding-concern-closed":
+            return replace(now, concerns=tuple(one for one in now.concerns if one.concern_id != told["concern_id"]))
+        case _:
+            return now
+
+
+def _change_concern(now: IntakeSays, concern_id: str, **changes: Any) -> IntakeSays:
+    changed = (replace(one, **changes) if one.concern_id == concern_id else one for one in now.concerns)
+    return replace(now, concerns=tuple(changed))
+
+
+def _matching(now: MatchingSays, fact: Fact) -> MatchingSays:
+    if fact.sequence <= now.sequence:
+        return now
+    now, told = replace(now, sequence=fact.sequence), fact.details
+    match fact.kind:
+        case "matching.referral-waitlisted":
+            next_look = _moment(told["next_look_at"])
+            return replace(now, stage="waiting", wait_reason=told["reason"], next_look_at=next_look, reply_by=None)
+        case "matching.match-proposed":
+            return replace(
+                now, stage="proposed", match_id=told["match_id"], therapist_id=told["therapist_id"], reply_by=None
+            )
+        case "matching.offer-sent":
+            return replace(
+                now,
+                stage="offered",
+                match_id=told["match_id"],
+                therapist_id=told["therapist_id"],
+                reply_by=_moment(told["reply_by"]),
+            )
+        case "matching.offer-declined" | "matching.offer-expired":
+            return replace(now, stage="looking", turned_down=now.turned_down + 1, reply_by=None)
+        case "matching.offer-withdrawn" | "matching.match-withdrawn":
+            return replace(now, stage="looking", reply_by=None)
+        case "matching.offer-accepted":
+            return replace(now, stage="accepted", therapist_id=told["therapist_id"], reply_by=None)
+        case "matching.therapy-started":
+            return replace(now, stage="in-therapy", therapist_id=told["therapist_id"])
+        case "matching.therapy-ended":
+            return replace(now, stage="ended")
+        case _:
+            return now
+
+
+def _funding(now: FundingSays, fact: Fact) -> FundingSays:
+    if fact.sequence <= now.sequence:
+        return now
+    now, told = replace(now, sequence=fact.sequence), fact.details
+    match fact.kind:
+        case "funding.subsidy-not-needed":
+            return replace(now, money="not-needed", match_id=told["match_id"], shortfall=0)
+        case "funding.subsidy-granted":
+            return replace(now, money="granted", match_id=told["match_id"], shortfall=0)
+        case "funding.subsidy-waitlisted":
+            return replace(now, money="short", match_id=told["match_id"], shortfall=told["shortfall"])
+        case "funding.subsidy-released" if told["match_id"] == now.match_id:
+            return replace(now, money="released", shortfall=0)
+        case _:
+            return now
+
+
+def _moment(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)

@@ -1,0 +1,133 @@
+"""Every fact of a referral's timeline as one plain sentence, and who caused it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.notifications.domain import words
+from shared.kernel.money import Pence, pounds
+
+Details = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What happened and who did it."""
+
+    sentence: str
+    actor: str
+
+
+def line_for(kind: str, details: Details) -> Line:
+    """The line of one fact; raises KeyError for a kind that nobody has put into words."""
+    sentence, actor = LINES[kind]
+    return Line(
+        sentence if isinstance(sentence, str) else sentence(details),
+        actor if isinstance(actor, str) else actor(details),
+    )
+
+
+def _received(told: Details) -> str:
+    return f"Referral received {words.CHANNELS[told['channel']]}; source: {words.SOURCES[told['source']]}."
+
+
+def _who_asked(told: Details) -> str:
+    return {"web": "Client or referrer", "phone": "Staff on the phone", "api": "Professional referrer"}.get(
+        told["channel"], "Import"
+    )
+
+
+def _triaged(told: Details) -> str:
+    return f"Triage: {words.OUTCOMES[told['outcome']]}, {told['priority']}."
+
+
+def _decider(told: Details) -> str:
+    return "Triage rules" if told["decided_by"] == "rules" else "Triage staff"
+
+
+def _closed(told: Details) -> str:
+    return f"Closed: {words.CLOSE_REASONS[told['reason']]}."
+
+
+def _proposed(told: Details) -> str:
+    fee = pounds(Pence(told["session_fee"]))
+    return f"Therapist {words.short(told['therapist_id'])} proposed: {told['sessions_planned']} sessions at {fee}."
+
+
+def _offered(told: Details) -> str:
+    return f"Offer sent to therapist {words.short(told['therapist_id'])}, to answer by {words.clock(told['reply_by'])}."
+
+
+def _granted(told: Details) -> str:
+    amount, own = (pounds(Pence(told[name])) for name in ("amount_per_session", "contribution_per_session"))
+    return f"Subsidy kept: {told['sessions']} sessions at {amount} each; the client adds {own}."
+
+
+def _about_therapist(words_before: str) -> Callable[[Details], str]:
+    return lambda told: f"Therapist {words.short(told['therapist_id'])} {words_before}."
+
+
+LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details], str]]] = {
+    "intake.referral-received": (_received, _who_asked),
+    "intake.referral-triaged": (_triaged, _decider),
+    "intake.referral-closed": (_closed, lambda told: str(told["ended_by"]).capitalize()),
+    "intake.consent-given": (lambda told: f"Consent given: {words.PURPOSES[told['purpose']]}.", "Client"),
+    "intake.consent-withdrawn": (lambda told: f"Consent withdrawn: {words.PURPOSES[told['purpose']]}.", "Client"),
+    "intake.message-left": (
+        "A message was left in the thread.",
+        lambda told: "Client" if told["by_client"] else "Charity",
+    ),
+    "intake.safeguarding-concern-raised": (
+        lambda told: f"Safeguarding concern raised, to be looked at by {words.clock(told['act_by'])}.",
+        "Intake",
+    ),
+    "intake.safeguarding-concern-acknowledged": ("Safeguarding concern taken on.", "Safeguarding staff"),
+    "intake.safeguarding-concern-escalated": (
+        lambda told: f"Safeguarding concern escalated to level {told['level']}: nobody acted in time.",
+        "Clock",
+    ),
+    "intake.safeguarding-concern-closed": ("Safeguarding concern closed by two people.", "Safeguarding staff"),
+    "matching.match-proposed": (_proposed, "Matching"),
+    "matching.match-withdrawn": (
+        lambda told: f"Proposed match withdrawn: {words.MATCH_ENDS[told['reason']]}.",
+        "Matching",
+    ),
+    "matching.referral-waitlisted": (
+        lambda told: (
+            f"Waiting: {words.WAIT_REASONS[told['reason']]}. Looked at again by {words.clock(told['next_look_at'])} at the latest."
+        ),
+        "Matching",
+    ),
+    "matching.offer-sent": (_offered, "Matching"),
+    "matching.offer-accepted": (_about_therapist("accepted the offer"), "Therapist"),
+    "matching.offer-declined": (
+        lambda told: f"Therapist {words.short(told['therapist_id'])} declined: {words.DECLINES[told['reason']]}.",
+        "Therapist",
+    ),
+    "matching.offer-expired": (_about_therapist("did not answer in time"), "Clock"),
+    "matching.offer-withdrawn": (
+        lambda told: (
+            f"Offer to therapist {words.short(told['therapist_id'])} withdrawn: {words.MATCH_ENDS[told['reason']]}."
+        ),
+        "Matching",
+    ),
+    "matching.therapy-started": (_about_therapist("and the client met for the first time"), "Therapist"),
+    "matching.therapy-ended": (
+        lambda told: "Therapy completed." if told["outcome"] == "completed" else "Therapy ended early.",
+        "Therapist",
+    ),
+    "funding.subsidy-not-needed": ("No subsidy needed: the client can pay the fee.", "Funding"),
+    "funding.subsidy-granted": (_granted, "Funding"),
+    "funding.subsidy-waitlisted": (
+        lambda told: f"No fund can pay now: {pounds(Pence(told['shortfall']))} short. Kept until money comes in.",
+        "Funding",
+    ),
+    "funding.subsidy-released": (lambda told: f"Subsidy of {pounds(Pence(told['amount']))} released.", "Funding"),
+    "notifications.delivery-given-up": (
+        lambda told: (
+            f"The {words.TEMPLATES[told['template']]} could not be delivered: somebody must reach the person another way."
+        ),
+        "Notifications",
+    ),
+}
+"""Kind → sentence and actor, each a text or a function of the fact's clear fields."""

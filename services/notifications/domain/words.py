@@ -1,0 +1,128 @@
+"""The domain's codes as people read them; one place, so that board, timeline and mails say the same."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+COLUMN_TITLES = {
+    "new": "New",
+    "triage": "Triage",
+    "waiting": "Waiting",
+    "matching": "Matching",
+    "offered": "Offered",
+    "accepted": "Accepted",
+    "in-therapy": "In therapy",
+    "closed": "Closed",
+}
+COLUMN_MEANINGS = {
+    "new": "Nobody has decided yet",
+    "triage": "Staff are looking into it",
+    "waiting": "For a stated thing that will wake it",
+    "matching": "A therapist or the money is being found",
+    "offered": "A therapist has been asked",
+    "accepted": "The first meeting is being arranged",
+    "in-therapy": "Sessions are under way",
+    "closed": "Most recent first",
+}
+GROUPS = {
+    "thoughts": ("thought", "Worried about thoughts"),
+    "images": ("screen", "Images"),
+    "exposing": ("figure", "Exposing"),
+    "voyeurism": ("eye", "Voyeurism"),
+    "harmed-child": ("circle-small", "Harmed a child"),
+    "harmed-adult": ("circle-large", "Harmed an adult"),
+    "other-behaviour": ("dots", "Other behaviour"),
+    "family": ("house", "Family or partner"),
+    "survivor": ("leaf", "Survivor"),
+}
+"""Client group → icon and words."""
+AGE_BANDS = {"under-13": "under 13", "13-17": "13–17", "18-25": "18–25", "26-64": "26–64", "65-plus": "65 and over"}
+PRIORITIES = {"routine": "Routine", "urgent": "Urgent", "immediate": "Immediate"}
+CHANNELS = {"web": "through the web form", "phone": "by phone", "api": "from a professional", "import": "by import"}
+SOURCES = {
+    "self": "self", "family": "family", "gp": "GP", "social-services": "social services", "police": "police",
+    "probation": "probation", "courts": "courts", "education": "education", "health": "health", "prison": "prison",
+    "employer": "employer", "other": "other",
+}  # fmt: skip
+OUTCOMES = {
+    "suitable": "suitable",
+    "more-information": "more information needed",
+    "not-ready": "not ready yet",
+    "not-suitable": "not suitable",
+    "signposted": "signposted elsewhere",
+}
+CLOSE_REASONS = {
+    "no-longer-wanted": "no longer wanted", "found-other-help": "found other help", "no-answer": "no answer",
+    "completed": "completed", "ended-early": "ended early", "not-suitable": "not suitable", "signposted": "signposted elsewhere",
+    "died": "died", "duplicate": "duplicate", "entered-in-error": "entered in error", "moved-away": "moved away",
+}  # fmt: skip
+WAIT_REASONS = {
+    "nobody-near": "nobody near",
+    "no-such-skill": "no therapist with this skill",
+    "no-free-place": "no free place",
+    "no-money": "no money",
+    "not-shared": "client has not agreed to sharing",
+    "everyone-asked": "everyone suitable was asked",
+    "client-not-ready": "client not ready",
+}
+REASONS = {**CLOSE_REASONS, **WAIT_REASONS, "therapy-ended": "therapy ended"}
+"""Why a card waits or is closed."""
+PURPOSES = {
+    "referral": "this referral",
+    "sharing": "sharing with a therapist",
+    "subsidy": "subsidy",
+    "evaluation": "evaluation",
+    "statistics": "statistics for funders",
+    "contact-again": "being contacted again",
+}
+DECLINES = {
+    "full": "no free place", "not-my-field": "not their field", "conflict-of-interest": "conflict of interest",
+    "too-far": "too far", "fee": "fee", "away": "away", "other": "another reason",
+}  # fmt: skip
+MATCH_ENDS = {
+    "referral-closed": "the referral was closed",
+    "consent-withdrawn": "consent was withdrawn",
+    "therapist-unavailable": "the therapist is no longer available",
+    "superseded": "another match took its place",
+    "by-staff": "by staff",
+}
+DEADLINES = {"concern": "Act", "decision": "Decide", "reply": "Reply", "next-look": "Look again"}
+FLAGS = {
+    "concern": "Safeguarding",
+    "escalated": "Escalated",
+    "message": "New message",
+    "consent-withdrawn": "Consent withdrawn",
+    "turned-down": "Turned down before",
+    "more-information": "More information asked",
+    "no-money": "Money short",
+    "unreached": "Not reached",
+}
+TEMPLATES = {
+    "acknowledgement": "acknowledgement",
+    "offer": "offer",
+    "safeguarding-alert": "safeguarding alert",
+    "webhook": "webhook",
+}
+DELIVERY_STATES = {
+    "queued": "Queued",
+    "sent": "Sent",
+    "delivered": "Delivered",
+    "failed": "Failed, will be tried again",
+    "retried": "Being tried again",
+    "given_up": "Given up",
+    "suppressed": "Suppressed",
+}
+
+
+def short(identifier: Any) -> str:
+    """The end of an id, as people say it: the beginning of a UUIDv7 is only the time."""
+    return str(identifier)[-6:].upper()
+
+
+def clock(moment: datetime | str) -> str:
+    """`Tue 3 March, 14:00` in London."""
+    read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    local = read.astimezone(LONDON)
+    return f"{local:%a} {local.day} {local:%B, %H:%M}"

@@ -1,0 +1,42 @@
+"""The mail catcher of demonstrations: an SMTP server on this machine that keeps every mail and passes none on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+from shared.settings import LOOPBACK
+
+LARGEST = 200_000
+Keep = Callable[[EmailMessage], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Handler:
+    keep: Keep
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802 - the library's names
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        try:
+            await self.keep(message)
+        except Exception:  # noqa: BLE001 - the sender must hear of it, and will try again
+            return "451 Not kept, please try again"
+        return "250 Kept"
+
+
+async def catch_mail(host: str, port: int, keep: Keep) -> asyncio.Server:
+    """Listen on this machine and hand each mail to `keep`; close the server at the end. Raises ValueError for another machine."""
+    if host not in LOOPBACK:
+        raise ValueError("the mail catcher listens on this machine only")
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(
+        lambda: SMTP(
+            _Handler(keep), data_size_limit=LARGEST, hostname="localhost", ident="StopSO mail catcher", loop=loop
+        ),
+        host,
+        port,
+    )

@@ -1,0 +1,117 @@
+"""Puts messages in line for what was heard: acknowledgements, offers, safeguarding alerts and funders' webhooks."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+from uuid import UUID
+
+from services.notifications.domain.delivery import Purpose
+from services.notifications.domain.webhook import payload_for
+from services.notifications.handlers.record import kind_of
+from services.notifications.settings import NotificationsSettings
+from services.notifications.store import deliveries, endpoints
+from services.notifications.store.deliveries import Queued
+from shared.events import Event
+from shared.events.funding import FundReceived, FundThresholdCrossed
+from shared.events.intake import ReferralReceived, SafeguardingConcernEscalated, SafeguardingConcernRaised
+from shared.events.matching import OfferAccepted, OfferDeclined, OfferExpired, OfferSent, OfferWithdrawn
+from shared.events.sealed import CardProfile, OfferLetter
+from shared.kernel.ids import EventId
+from shared.messaging.transaction import Transaction
+from shared.web import store as accounts
+
+LETTER_COLUMN = "delivery.letter"
+MAILBOX = "mailbox"
+
+
+def settings_of(tx: Transaction) -> NotificationsSettings:
+    """The settings of this service."""
+    return cast("NotificationsSettings", tx.settings)
+
+
+async def line_up(events: Sequence[Event], profiles: Mapping[UUID, CardProfile], tx: Transaction) -> None:
+    """Queue one delivery for each event and recipient; an offer that is over takes its unsent mail with it."""
+    queued: list[Queued] = []
+    over: list[tuple[UUID, str]] = []
+    alarms: list[Event] = []
+    told_to_funders: list[FundReceived | FundThresholdCrossed] = []
+    for event in events:
+        match event:
+            case ReferralReceived():
+                if profiles[event.referral_id].wants_acknowledgement:
+                    queued.append(_queued(tx, "acknowledgement", event.origin.event_id, "client", event.referral_id))
+            case OfferSent():
+                queued.append(_offer(event, tx))
+            case OfferAccepted() | OfferDeclined() | OfferExpired() | OfferWithdrawn():
+                over.append((event.referral_id, f"therapist:{event.therapist_id}"))
+            case SafeguardingConcernRaised() | SafeguardingConcernEscalated():
+                alarms.append(event)
+            case FundReceived() | FundThresholdCrossed():
+                told_to_funders.append(event)
+            case _:
+                pass
+    if alarms:
+        queued += await _alerts(alarms, tx)
+    if told_to_funders:
+        queued += await _webhooks(told_to_funders, tx)
+    if queued:
+        await deliveries.put_in_line(tx.db, queued, tx.now)
+    if over:
+        await deliveries.suppress_offers(tx.db, over, tx.now)
+
+
+def _queued(tx: Transaction, purpose: Purpose, event_id: EventId, recipient: str, referral_id: UUID | None) -> Queued:
+    delivery_id = tx.new_id()
+    message_id = f"<{delivery_id}@{settings_of(tx).message_domain}>"
+    return Queued(delivery_id, purpose, event_id, recipient, message_id, referral_id)
+
+
+def _offer(event: OfferSent, tx: Transaction) -> Queued:
+    letter = tx.unseal(event, OfferLetter)
+    plain = _queued(tx, "offer", event.origin.event_id, f"therapist:{event.therapist_id}", event.referral_id)
+    wrapped = tx.keys.new_subject_key(str(plain.delivery_id))
+    key = tx.keys.subject_key(str(plain.delivery_id), wrapped)
+    return Queued(
+        plain.delivery_id,
+        plain.purpose,
+        plain.event_id,
+        plain.recipient,
+        plain.message_id,
+        plain.referral_id,
+        wrapped_key=wrapped,
+        letter=key.encrypt_text(LETTER_COLUMN, letter.model_dump_json()),
+    )
+
+
+async def _alerts(events: Sequence[Event], tx: Transaction) -> list[Queued]:
+    staff = [
+        f"staff:{account.account_id}"
+        for account in await accounts.all_accounts(tx.db)
+        if "safeguarding" in account.roles and not account.disabled and "@" in account.sign_in_name
+    ]
+    recipients = [*staff, *([MAILBOX] if settings_of(tx).safeguarding_mailbox else [])]
+    return [
+        _queued(tx, "safeguarding-alert", event.origin.event_id, recipient, UUID(event.key_value))
+        for event in events
+        for recipient in recipients
+    ]
+
+
+async def _webhooks(events: Sequence[FundReceived | FundThresholdCrossed], tx: Transaction) -> list[Queued]:
+    found = await endpoints.active_endpoints(tx.db, {event.funder_id for event in events})
+    queued = []
+    for event in events:
+        details = event.model_dump(mode="json", exclude={"sealed"})
+        payload = payload_for(kind_of(event), details, event.origin.time)
+        for endpoint in (one for one in found if one.funder_id == event.funder_id):
+            delivery_id = tx.new_id()
+            queued.append(
+                Queued(
+                    delivery_id,
+                    "webhook",
+                    event.origin.event_id,
+                    f"endpoint:{endpoint.endpoint_id}",
+                    f"msg_{event.origin.event_id.hex}",
+                    payload=payload,
+                )
+            )
+    return queued

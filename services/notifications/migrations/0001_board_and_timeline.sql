@@ -1,0 +1,56 @@
+-- The live board's read model and every referral's timeline, built from what the other services tell.
+
+CREATE TABLE card (
+    referral_id    uuid        NOT NULL PRIMARY KEY,
+    short_id       text        NOT NULL,
+    said           jsonb       NOT NULL,
+    board_column   text        NOT NULL CHECK (board_column IN ('new', 'triage', 'waiting', 'matching', 'offered', 'accepted', 'in-therapy', 'closed')),
+    reason         text,
+    priority       text        NOT NULL,
+    urgency        smallint    NOT NULL,
+    since          timestamptz NOT NULL,
+    last_at        timestamptz NOT NULL,
+    deadline_kind  text,
+    deadline_at    timestamptz,
+    flags          text[]      NOT NULL DEFAULT '{}',
+    open_concerns  integer     NOT NULL DEFAULT 0,
+    concern_due    timestamptz,
+    therapist_id   uuid,
+    shortfall      bigint      NOT NULL DEFAULT 0,
+    client_group   text,
+    age_band       text,
+    area           text,
+    online_only    boolean     NOT NULL DEFAULT false,
+    face_changes_at timestamptz
+) WITH (fillfactor = 80);
+
+CREATE INDEX card_column ON card (board_column, urgency, since);
+CREATE INDEX card_closed ON card (last_at DESC) WHERE board_column = 'closed';
+CREATE INDEX card_short ON card (short_id);
+CREATE INDEX card_concern ON card (concern_due) WHERE open_concerns > 0;
+CREATE INDEX card_face ON card (face_changes_at) WHERE face_changes_at IS NOT NULL;
+
+CREATE TABLE happening (
+    subject  uuid        NOT NULL,
+    speaker  text        NOT NULL,
+    sequence bigint      NOT NULL,
+    event_id uuid        NOT NULL,
+    kind     text        NOT NULL,
+    at       timestamptz NOT NULL,
+    details  jsonb       NOT NULL,
+    PRIMARY KEY (subject, speaker, sequence)
+);
+
+-- What an open board must look at again. Rows of concurrent transactions become visible out of order, so readers stop before
+-- the oldest transaction still under way, and (transaction, position) is the order in which they read.
+CREATE TABLE board_change (
+    position    bigint GENERATED ALWAYS AS IDENTITY,
+    transaction xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    referral_id uuid,
+    changed_at  timestamptz NOT NULL,
+    PRIMARY KEY (transaction, position)
+);
+
+CREATE INDEX board_change_age ON board_change (changed_at);
+
+INSERT INTO board_change (referral_id, changed_at) VALUES (NULL, '2000-01-01T00:00:00Z');
