@@ -111,7 +111,9 @@ class BodyGuard:
             try:
                 strict_json(body)
             except NotStrictJson as refusal:
-                await failure_response(Request(scope), 400, code=str(refusal).replace(" ", "-"))(scope, receive, send)
+                await failure_response(Request(scope), 400, code=str(refusal).replace(" ", "-").lower())(
+                    scope, receive, send
+                )
                 return
         replayed = False
 

@@ -1,7 +1,7 @@
 """Proof that a form came from our own page: a token bound to a cookie, and what the browser says of the sender."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import TypeVar
 
@@ -81,9 +81,10 @@ def refuse_unguarded_routes(app: FastAPI) -> None:
             raise TypeError(f"{route} changes something but is not guarded against forged forms")
 
 
-def _leaves(routes: list[BaseRoute]) -> list[BaseRoute]:
+def _leaves(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
     found: list[BaseRoute] = []
     for route in routes:
-        inner = getattr(route, "routes", None)
+        included = getattr(route, "original_router", route)
+        inner = getattr(included, "routes", None)
         found += _leaves(inner) if inner else [route]
     return found

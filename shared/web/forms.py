@@ -29,7 +29,7 @@ class Form(Generic[M]):
 
     def text(self, name: str) -> str:
         """What to show in a box."""
-        return self.answers.get(name, ("",))[-1]
+        return (self.answers.get(name) or ("",))[-1]
 
     def chosen(self, name: str) -> tuple[str, ...]:
         """Which of the choices are ticked."""
@@ -71,7 +71,7 @@ def check_form(sent: FormData, model: type[M]) -> Form[M]:
     for name, info in model.model_fields.items():
         key = info.alias or name
         typed = [value for value in sent.getlist(key) if isinstance(value, str)]
-        if info.annotation is SecretStr:
+        if SecretStr in _options(info):
             given.update((key, value) for value in typed if value)
         else:
             answers[key] = tuple(text for value in typed if (text := tidy(value)))
@@ -108,5 +108,8 @@ def tidy(text: str) -> str:
 
 def takes_several(info: FieldInfo) -> bool:
     """Whether a field holds several answers."""
-    options = get_args(info.annotation) if get_origin(info.annotation) in (Union, UnionType) else (info.annotation,)
-    return any((get_origin(option) or option) in (list, tuple, set, frozenset) for option in options)
+    return any((get_origin(option) or option) in (list, tuple, set, frozenset) for option in _options(info))
+
+
+def _options(info: FieldInfo) -> tuple[Any, ...]:
+    return get_args(info.annotation) if get_origin(info.annotation) in (Union, UnionType) else (info.annotation,)

@@ -1,6 +1,7 @@
 """The Jinja environment: strict about our own templates, with the GOV.UK components at hand as functions."""
 
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ FOLDER = Path(__file__).parent / "templates"
 _COMPONENTS = "govuk_frontend_jinja"
 
 
+@cache
 def _components() -> dict[str, Any]:
     """The macros of govuk-frontend-jinja by name, e.g. `govukButton`; they need a lenient environment."""
     lenient = Environment(

@@ -12,7 +12,7 @@ from services.notifications.domain.delivery import State
 from services.notifications.domain.sentences import LINES, line_for
 from services.notifications.handlers.letters import FOLDER, VARIABLES, letter_for
 from shared.events import EVENTS, codes
-from tests.contract.examples import example_of
+from deploy.stopso.documents import example
 
 REFERRAL_EVENTS = [event for event in EVENTS.values() if event.key == "referral_id"]
 FORBIDDEN = re.compile(
@@ -26,7 +26,7 @@ TEMPLATES = sorted(FOLDER.glob("*.txt"))
 
 @pytest.mark.parametrize("event", REFERRAL_EVENTS, ids=lambda event: event.__name__)
 def test_every_event_of_a_referral_has_a_plain_sentence_and_an_actor(event: Any) -> None:
-    details = example_of(event).model_dump(mode="json", exclude={"sealed"})
+    details = event.model_validate(example(event)).model_dump(mode="json", exclude={"sealed"})
 
     line = line_for(event.type.rsplit(".", 1)[0], details)
 
