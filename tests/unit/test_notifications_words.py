@@ -77,7 +77,7 @@ def test_a_mail_says_nothing_that_others_may_not_read(template: Any) -> None:
     assert FORBIDDEN.findall(re.sub(r"{[{%].*?[%}]}", "", text)) == []
 
 
-@pytest.mark.parametrize("purpose", ["acknowledgement", "offer", "safeguarding-alert"])
+@pytest.mark.parametrize("purpose", ["acknowledgement", "offer", "offer-reminder", "safeguarding-alert"])
 def test_a_mail_has_a_short_neutral_subject_and_the_link(purpose: Any) -> None:
     letter = letter_for(purpose, link="https://example.org/x")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Literal, assert_never
 
 State = Literal["queued", "sent", "delivered", "failed", "retried", "given_up", "suppressed"]
-Purpose = Literal["acknowledgement", "offer", "safeguarding-alert", "webhook"]
+Purpose = Literal["acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook"]
 
 MOVES: dict[State, frozenset[State]] = {
     "queued": frozenset({"sent", "delivered", "failed", "given_up", "suppressed"}),

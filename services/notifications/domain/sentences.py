@@ -99,6 +99,7 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
         "Matching",
     ),
     "matching.offer-sent": (_offered, "Matching"),
+    "matching.offer-reminded": (_about_therapist("was reminded of the offer"), "Clock"),
     "matching.offer-accepted": (_about_therapist("accepted the offer"), "Therapist"),
     "matching.offer-declined": (
         lambda told: f"Therapist {words.short(told['therapist_id'])} declined: {words.DECLINES[told['reason']]}.",

@@ -102,6 +102,7 @@ FLAGS = {
 TEMPLATES = {
     "acknowledgement": "acknowledgement",
     "offer": "offer",
+    "offer-reminder": "reminder of an offer",
     "safeguarding-alert": "safeguarding alert",
     "webhook": "webhook",
 }

@@ -34,7 +34,7 @@ async def try_again(delivery_id: UUID, tx: Transaction) -> None:
         raise NotFound("delivery-unknown")
     if not may_move(row["state"], "retried"):
         raise Conflict("delivery-not-failed", "Only a delivery that failed or was given up can be tried again.")
-    if row["purpose"] == "offer" and row["letter"] is None:
+    if row["purpose"] in ("offer", "offer-reminder") and row["letter"] is None:
         raise Conflict("letter-wiped", "This offer is over: there is nothing left to send.")
     await deliveries.put_in_line_again(tx.db, delivery_id, tx.now)
 

@@ -13,7 +13,7 @@ from services.notifications.store.deliveries import Queued
 from shared.events import Event
 from shared.events.funding import FundReceived, FundThresholdCrossed
 from shared.events.intake import ReferralReceived, SafeguardingConcernEscalated, SafeguardingConcernRaised
-from shared.events.matching import OfferAccepted, OfferDeclined, OfferExpired, OfferSent, OfferWithdrawn
+from shared.events.matching import OfferAccepted, OfferDeclined, OfferExpired, OfferReminded, OfferSent, OfferWithdrawn
 from shared.events.sealed import CardProfile, OfferLetter
 from shared.kernel.ids import EventId
 from shared.messaging.transaction import Transaction
@@ -39,7 +39,7 @@ async def line_up(events: Sequence[Event], profiles: Mapping[UUID, CardProfile],
             case ReferralReceived():
                 if profiles[event.referral_id].wants_acknowledgement:
                     queued.append(_queued(tx, "acknowledgement", event.origin.event_id, "client", event.referral_id))
-            case OfferSent():
+            case OfferSent() | OfferReminded():
                 queued.append(_offer(event, tx))
             case OfferAccepted() | OfferDeclined() | OfferExpired() | OfferWithdrawn():
                 over.append((event.referral_id, f"therapist:{event.therapist_id}"))
@@ -65,9 +65,10 @@ def _queued(tx: Transaction, purpose: Purpose, event_id: EventId, recipient: str
     return Queued(delivery_id, purpose, event_id, recipient, message_id, referral_id)
 
 
-def _offer(event: OfferSent, tx: Transaction) -> Queued:
+def _offer(event: OfferSent | OfferReminded, tx: Transaction) -> Queued:
     letter = tx.unseal(event, OfferLetter)
-    plain = _queued(tx, "offer", event.origin.event_id, f"therapist:{event.therapist_id}", event.referral_id)
+    purpose: Purpose = "offer" if isinstance(event, OfferSent) else "offer-reminder"
+    plain = _queued(tx, purpose, event.origin.event_id, f"therapist:{event.therapist_id}", event.referral_id)
     wrapped = tx.keys.new_subject_key(str(plain.delivery_id))
     key = tx.keys.subject_key(str(plain.delivery_id), wrapped)
     return Queued(

@@ -116,7 +116,7 @@ async def _mail(kernel: Kernel, claimed: Claimed, mail: MailServer) -> Attempt:
         case "acknowledgement":
             found = await _client_address(kernel, claimed)
             link = f"{settings.public_url('intake')}/return"
-        case "offer":
+        case "offer" | "offer-reminder":
             opened = _opened_letter(kernel, claimed)
             found, link = (opened.email, opened.link) if isinstance(opened, OfferLetter) else (opened, "")
         case _:

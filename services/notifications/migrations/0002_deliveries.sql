@@ -2,7 +2,7 @@
 
 CREATE TABLE delivery (
     delivery_id  uuid        NOT NULL PRIMARY KEY,
-    purpose      text        NOT NULL CHECK (purpose IN ('acknowledgement', 'offer', 'safeguarding-alert', 'webhook')),
+    purpose      text        NOT NULL CHECK (purpose IN ('acknowledgement', 'offer', 'offer-reminder', 'safeguarding-alert', 'webhook')),
     event_id     uuid        NOT NULL,
     recipient    text        NOT NULL,
     referral_id  uuid,

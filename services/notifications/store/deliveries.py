@@ -132,7 +132,7 @@ async def suppress_offers(db: Connection, offers: Sequence[tuple[UUID, str]], no
            SET state = 'suppressed', reason = 'offer-over', due_at = NULL, lease = NULL, leased_until = NULL, letter = NULL,
                wrapped_key = NULL, changed_at = $3
           FROM unnest($1::uuid[], $2::text[]) AS t (referral_id, recipient)
-         WHERE delivery.referral_id = t.referral_id AND delivery.recipient = t.recipient AND purpose = 'offer'
+         WHERE delivery.referral_id = t.referral_id AND delivery.recipient = t.recipient AND purpose IN ('offer', 'offer-reminder')
            AND state IN ('queued', 'failed', 'retried', 'given_up')
         """,
         [referral_id for referral_id, _ in offers],
