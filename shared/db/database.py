@@ -1,5 +1,6 @@
 """A pool of connections to one service's own database."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -8,6 +9,10 @@ from typing import Any, Protocol
 import asyncpg
 
 from shared.db.safety import refuse_unsafe_settings
+
+CONNECT_SECONDS = 10
+COMMAND_SECONDS = 60
+CLOSE_SECONDS = 10
 
 
 class Record(Protocol):
@@ -46,31 +51,54 @@ class Database:
     async def open(self) -> None:
         """Connect; raises `UnsafeDatabase` where the server would lose acknowledged work."""
         minimum, maximum = self._sizes
-        self._pool = await asyncpg.create_pool(
+        pool = await asyncpg.create_pool(
             self.dsn,
             min_size=minimum,
             max_size=maximum,
             init=_prepare,
-            command_timeout=60,
+            timeout=CONNECT_SECONDS,
+            command_timeout=COMMAND_SECONDS,
             server_settings={
                 "application_name": self._application,
                 "timezone": "UTC",
                 "idle_in_transaction_session_timeout": "120000",
             },
         )
-        async with self.reading() as db:
-            await refuse_unsafe_settings(db)
+        try:
+            async with pool.acquire() as connection:
+                await refuse_unsafe_settings(connection)
+        except BaseException:
+            pool.terminate()
+            raise
+        self._pool = pool
 
     async def close(self) -> None:
-        """Let the connections go."""
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        """Let the connections go; those still at work after a few seconds are cut."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether `open` succeeded and `close` was not called since."""
+        return self._pool is not None
+
+    async def answers(self) -> bool:
+        """Whether the server answers a question now."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS), self.reading() as db:
+                return bool(await db.fetchval("SELECT NOT pg_is_in_recovery()"))
+        except Exception:  # noqa: BLE001 - whatever it is, it is not an answer
+            return False
 
     @property
     def _connections(self) -> "asyncpg.Pool[asyncpg.Record]":
         if self._pool is None:
-            raise RuntimeError("the database is not open")
+            raise ConnectionError("the database is not open")
         return self._pool
 
     @asynccontextmanager
@@ -88,9 +116,24 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
         """A connection of one's own outside the pool, for LISTEN and session-long advisory locks."""
-        connection = await asyncpg.connect(self.dsn, server_settings={"application_name": self._application})
+        connection = await asyncpg.connect(
+            self.dsn,
+            timeout=CONNECT_SECONDS,
+            command_timeout=COMMAND_SECONDS,
+            server_settings={
+                "application_name": self._application,
+                "timezone": "UTC",
+                "tcp_keepalives_idle": "10",
+                "tcp_keepalives_interval": "5",
+                "tcp_keepalives_count": "3",
+                "tcp_user_timeout": "30000",
+            },
+        )
         await _prepare(connection)
         try:
             yield connection
         finally:
-            await connection.close(timeout=5)
+            try:
+                await connection.close(timeout=5)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                connection.terminate()

@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 
-class UnsafeDatabase(Exception):  # noqa: N818 - reads as what it is
+class UnsafeDatabase(Exception):
     """The server's settings would lose work that was acknowledged."""
 
 
@@ -21,8 +21,12 @@ async def refuse_unsafe_settings(db: _Reader) -> None:
         """
     )
     settings = {row["name"]: row["setting"] for row in rows}
-    unsafe = [name for name in ("fsync", "full_page_writes", "synchronous_commit") if settings[name] in ("off", "local")]
+    unsafe = [
+        name for name in ("fsync", "full_page_writes", "synchronous_commit") if settings[name] in ("off", "local")
+    ]
     if unsafe:
-        raise UnsafeDatabase(f"PostgreSQL runs with {', '.join(unsafe)} off: confirmed work could be lost. Turn it on and start again.")
+        raise UnsafeDatabase(
+            f"PostgreSQL runs with {', '.join(unsafe)} off: confirmed work could be lost. Turn it on and start again."
+        )
     if int(settings["server_version_num"]) < 150000:
         raise UnsafeDatabase("PostgreSQL 15 or later is needed.")

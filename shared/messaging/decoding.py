@@ -39,7 +39,8 @@ class Decoder:
             event_type, body = upcast(envelope.type, envelope.body)
             subscription = self.subscriptions.events.get(event_type)
             if subscription is None:
-                return self._unwanted(event_type)
+                self._note_unwanted(event_type)
+                return None
             event = subscription.event.model_validate_json(body)
         except (ValueError, LookupError, TypeError):
             raise Unprocessable("body-does-not-fit") from None
@@ -48,7 +49,7 @@ class Decoder:
         event.received(Origin(envelope.event_id, envelope.time, envelope.sequence))
         return Arrived(envelope, event, subscription)
 
-    def _unwanted(self, event_type: str) -> None:
+    def _note_unwanted(self, event_type: str) -> None:
         if event_type not in EVENTS:
             raise Retry("unknown-event-type")
         log.warning("event.unwanted", type=event_type)

@@ -27,6 +27,11 @@ def _armed() -> dict[str, tuple[str, int]]:
 _points = _armed()
 
 
+def is_armed(name: str) -> bool:
+    """Whether a test waits at this place."""
+    return name in _points
+
+
 async def reach(name: str) -> None:
     """Pass the place `name`; with `name:kill|raise|pause[:nth]` in STOPSO_FAILPOINTS, the nth passing acts, once."""
     if not _points or name not in _points:

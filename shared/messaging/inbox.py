@@ -111,11 +111,18 @@ class Inbox:
         return await self._put_aside(envelope, error)
 
     async def _together(self, envelopes: Sequence[Envelope], unreadable: Sequence[Unreadable]) -> Outcome:
-        outcome = Outcome(types=[envelope.type for envelope in envelopes], traces=[envelope.trace for envelope in envelopes])
+        outcome = Outcome(
+            types=[envelope.type for envelope in envelopes], traces=[envelope.trace for envelope in envelopes]
+        )
         async with self.database.transaction() as db:
             for broken in unreadable:
                 await parking.park_unreadable(
-                    db, uuid7(self.clock.now()), broken.delivery.headers, broken.delivery.body, broken.error, self.clock.now()
+                    db,
+                    uuid7(self.clock.now()),
+                    broken.delivery.headers,
+                    broken.delivery.body,
+                    broken.error,
+                    self.clock.now(),
                 )
                 log.warning("event.dead", outcome="unreadable", reason=parking.reason_of(broken.error))
                 outcome.unreadable += 1
@@ -187,7 +194,9 @@ class Inbox:
                 tx.lock_key = one.envelope.key
                 await handle(one.event, tx)
 
-    async def _one_by_one(self, envelopes: Sequence[Envelope], unreadable: Sequence[Unreadable], *, patient: bool) -> Outcome:
+    async def _one_by_one(
+        self, envelopes: Sequence[Envelope], unreadable: Sequence[Unreadable], *, patient: bool
+    ) -> Outcome:
         total = await self._together([], unreadable) if unreadable else Outcome()
         for envelope in envelopes:
             try:
@@ -207,7 +216,9 @@ class Inbox:
                 outcome.repeated = 1
                 return outcome
             behind = envelope.key in await parking.keys_that_wait(db, [envelope.key])
-            state = await parking.park(db, envelope, None if behind else error, now=self.clock.now(), limit=self.retry_limit)
+            state = await parking.park(
+                db, envelope, None if behind else error, now=self.clock.now(), limit=self.retry_limit
+            )
         _say_parked(envelope, state, error)
         outcome.parked = 1
         return outcome

@@ -53,7 +53,9 @@ class Kernel:
             self.told, self.scheduled,
         )  # fmt: skip
         self.retries = Retries(self.inbox)
-        self.timers = Timers(self.service, self.database, self.subscriptions, self.keys, self.clock, self.settings, self.told)
+        self.timers = Timers(
+            self.service, self.database, self.subscriptions, self.keys, self.clock, self.settings, self.told
+        )
 
     async def perform(self, key: str, work: Callable[[Transaction], Awaitable[T]], *, actor: str) -> T:
         """Do `work` once, in one transaction under the lock of `key`, with everything that it tells and schedules; gives its result.
@@ -92,11 +94,15 @@ class Kernel:
             if status in ("committed", "aborted"):
                 return bool(status == "committed")
             await asyncio.sleep(0.1 * 2**attempt)
-        raise Retry("outcome-unknown", "We are not sure that this was saved. Please look before you try again.") from error
+        raise Retry(
+            "outcome-unknown", "We are not sure that this was saved. Please look before you try again."
+        ) from error
 
     async def _pause(self, attempt: int, error: Exception) -> None:
         if attempt == ATTEMPTS:
-            raise Retry("database-unavailable", "We cannot save this right now. Please try again in a minute.") from error
+            raise Retry(
+                "database-unavailable", "We cannot save this right now. Please try again in a minute."
+            ) from error
         await asyncio.sleep(random.uniform(0.02, 0.1) * 2**attempt)  # noqa: S311 - jitter
 
     def _wake(self, done: "_Done[T]") -> None:
@@ -113,7 +119,9 @@ class Kernel:
                 yield db
         except Exception as error:
             if is_transient(error):
-                raise Retry("database-unavailable", "We cannot look this up right now. Please try again in a minute.") from error
+                raise Retry(
+                    "database-unavailable", "We cannot look this up right now. Please try again in a minute."
+                ) from error
             raise
 
     async def ask(self, service: ServiceName, question: BaseModel, answer: type[M], *, deadline: float = 5.0) -> M:

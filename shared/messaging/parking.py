@@ -33,7 +33,9 @@ class Parked:
 def back_off(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: 1 s × 4ⁿ with full jitter, at most 15 minutes."""
     ceiling = min(LONGEST_DELAY, FIRST_DELAY * 4 ** min(attempts - 1, 10))
-    return ceiling * random.uniform(0.05, 1.0)  # noqa: S311 - jitter, not a secret
+    share: float = random.uniform(0.05, 1.0)  # noqa: S311 - jitter, not a secret
+    waiting: timedelta = ceiling * share
+    return waiting
 
 
 def reason_of(error: BaseException) -> str:
@@ -46,7 +48,9 @@ def reason_of(error: BaseException) -> str:
 def stack_of(error: BaseException) -> str:
     """Where it failed: files, lines and functions, without any value."""
     frames = traceback.extract_tb(error.__traceback__)
-    return "\n".join(f"{frame.filename.rsplit('/stopso/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames[-12:])
+    return "\n".join(
+        f"{frame.filename.rsplit('/stopso/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames[-12:]
+    )
 
 
 async def keys_that_wait(db: Connection, keys: Sequence[str]) -> set[str]:
@@ -100,7 +104,9 @@ async def park_unreadable(
 
 async def due_keys(db: Connection, now: datetime, limit: int) -> list[str]:
     """Keys whose head may be tried again, the longest waiting first."""
-    rows = await db.fetch("SELECT key FROM parked_event WHERE state = 'retrying' AND due_at <= $1 ORDER BY due_at LIMIT $2", now, limit)
+    rows = await db.fetch(
+        "SELECT key FROM parked_event WHERE state = 'retrying' AND due_at <= $1 ORDER BY due_at LIMIT $2", now, limit
+    )
     return [row["key"] for row in rows]
 
 
@@ -115,7 +121,9 @@ async def head_of(db: Connection, key: str, now: datetime) -> Parked | None:
     )
     if row is None or row["state"] == "dead" or (row["state"] == "retrying" and row["due_at"] > now):
         return None
-    return Parked(row["position"], row["event_id"], row["key"], row["type"], row["attempts"], row["headers"], row["body"])
+    return Parked(
+        row["position"], row["event_id"], row["key"], row["type"], row["attempts"], row["headers"], row["body"]
+    )
 
 
 async def settle(db: Connection, parked: Parked, now: datetime) -> None:
@@ -136,7 +144,9 @@ async def next_is_due(db: Connection, key: str, now: datetime) -> None:
     )
 
 
-async def failed_again(db: Connection, parked: Parked, error: BaseException, *, now: datetime, limit: int) -> str | None:
+async def failed_again(
+    db: Connection, parked: Parked, error: BaseException, *, now: datetime, limit: int
+) -> str | None:
     """Note one more failure; gives the new state, `dead` when the limit is reached or it can never work, None if it is gone."""
     attempts = parked.attempts + 1
     state = "dead" if isinstance(error, Unprocessable) or attempts >= limit else "retrying"

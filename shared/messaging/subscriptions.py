@@ -1,4 +1,4 @@
-"""The marks by which a service says what wakes it: `subscribes`, `timer` and `background`."""
+"""The marks by which a service says what wakes it: `subscribes`, `answers`, `timer` and `background`."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic import BaseModel
+
 from shared.events.event import Event
+from shared.kernel.ids import ServiceName
 
 if TYPE_CHECKING:
     from shared.messaging.kernel import Kernel
     from shared.messaging.transaction import Transaction
 
 F = TypeVar("F", bound=Callable[..., Awaitable[None]])
+A = TypeVar("A", bound=Callable[..., Awaitable[BaseModel]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,15 @@ class Subscription:
     event: type[Event]
     handle: Callable[[Any, "Transaction"], Awaitable[None]]
     batched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """One question, the function that answers it, and the services which may ask it."""
+
+    question: type[BaseModel]
+    handle: Callable[[Any, ServiceName, "Transaction"], Awaitable[BaseModel]]
+    asked_by: tuple[ServiceName, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,7 @@ class Subscriptions:
     events: dict[str, Subscription] = field(default_factory=dict)
     timers: dict[str, Callable[[DueTimer, "Transaction"], Awaitable[None]]] = field(default_factory=dict)
     backgrounds: tuple[Background, ...] = ()
+    answers: dict[str, Answering] = field(default_factory=dict)
 
 
 def subscribes(*events: type[Event], batched: bool = False) -> Callable[[F], F]:
@@ -57,6 +71,19 @@ def subscribes(*events: type[Event], batched: bool = False) -> Callable[[F], F]:
 
     def mark(function: F) -> F:
         function.__dict__["_subscriptions"] = tuple(Subscription(event, function, batched) for event in events)
+        return function
+
+    return mark
+
+
+def answers(question: type[BaseModel], *, asked_by: tuple[ServiceName, ...]) -> Callable[[A], A]:
+    """Mark what answers this question of another service: `async def on_…(question, asker, tx) -> Answer`, in a transaction.
+
+    Nobody but `asked_by` gets an answer. A question may come twice: its effects must bear that.
+    """
+
+    def mark(function: A) -> A:
+        function.__dict__["_answering"] = Answering(question, function, asked_by)
         return function
 
     return mark
@@ -87,6 +114,7 @@ def collect(modules: Iterable[ModuleType]) -> Subscriptions:
     events: dict[str, Subscription] = {}
     timers: dict[str, Callable[[DueTimer, Transaction], Awaitable[None]]] = {}
     backgrounds: list[Background] = []
+    questions: dict[str, Answering] = {}
     for function in _functions(modules):
         marks = function.__dict__
         for subscription in marks.get("_subscriptions", ()):
@@ -99,9 +127,16 @@ def collect(modules: Iterable[ModuleType]) -> Subscriptions:
             timers[marks["_timer"]] = function
         if "_background" in marks:
             backgrounds.append(Background(marks["_background"], function))
-    return Subscriptions(events, timers, tuple(backgrounds))
+        if "_answering" in marks:
+            questions[marks["_answering"].question.__name__] = marks["_answering"]
+    return Subscriptions(events, timers, tuple(backgrounds), questions)
 
 
 def _functions(modules: Iterable[ModuleType]) -> Sequence[Any]:
-    found = {id(value): value for module in modules for value in vars(module).values() if callable(value) and hasattr(value, "__dict__")}
+    found = {
+        id(value): value
+        for module in modules
+        for value in vars(module).values()
+        if callable(value) and hasattr(value, "__dict__")
+    }
     return list(found.values())

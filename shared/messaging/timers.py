@@ -36,7 +36,11 @@ class Timers:
         """Run what is due now, the oldest first; gives how many came to an end."""
         now = self.clock.now()
         async with self.database.reading() as db:
-            rows = await db.fetch("SELECT kind, key, lock_key, due_at FROM timer WHERE due_at <= $1 ORDER BY due_at, kind, key LIMIT $2", now, limit)
+            rows = await db.fetch(
+                "SELECT kind, key, lock_key, due_at FROM timer WHERE due_at <= $1 ORDER BY due_at, kind, key LIMIT $2",
+                now,
+                limit,
+            )
         done = 0
         for row in rows:
             done += await self._run(row["kind"], row["key"], row["lock_key"])
@@ -67,7 +71,9 @@ class Timers:
                 if row is None:
                     return False
                 tx = Transaction(db, now, self.keys, self.service, lock_key=lock_key, settings=self.settings)
-                await self.subscriptions.timers[kind](DueTimer(kind, key, row["due_at"], row["payload"], row["attempts"]), tx)
+                await self.subscriptions.timers[kind](
+                    DueTimer(kind, key, row["due_at"], row["payload"], row["attempts"]), tx
+                )
                 told = await flush(tx)
         except Exception as error:  # noqa: BLE001 - where the database itself is away, putting off raises
             await self._put_off(kind, key, lock_key, error)
@@ -81,9 +87,14 @@ class Timers:
         async with self.database.transaction() as db:
             await lock_keys(db, {lock_key})
             attempts = await db.fetchval(
-                "SELECT attempts + 1 FROM timer WHERE kind = $1 AND key = $2 AND due_at <= $3 FOR UPDATE", kind, key, self.clock.now()
+                "SELECT attempts + 1 FROM timer WHERE kind = $1 AND key = $2 AND due_at <= $3 FOR UPDATE",
+                kind,
+                key,
+                self.clock.now(),
             )
             if attempts is not None:
                 due = self.clock.now() + back_off(attempts)
-                await db.execute("UPDATE timer SET attempts = $3, due_at = $4 WHERE kind = $1 AND key = $2", kind, key, attempts, due)
+                await db.execute(
+                    "UPDATE timer SET attempts = $3, due_at = $4 WHERE kind = $1 AND key = $2", kind, key, attempts, due
+                )
         log.error("timer.failed", kind=kind, key=key, attempts=attempts, reason=reason_of(error), exc_info=error)

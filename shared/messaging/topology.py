@@ -56,7 +56,9 @@ def event_bindings(service: ServiceName, types: Iterable[str]) -> list[Binding]:
     """What must lead to the queues of a service that hears these event types, in whichever major version."""
     facts = sorted({event_type.rsplit(".", 1)[0] for event_type in types})
     return [
-        Binding(f"{service}.in.{group_of(shard)}", f"{fact}.*.p{shard:02d}") for fact in facts for shard in range(SHARDS)
+        Binding(f"{service}.in.{group_of(shard)}", f"{fact}.*.p{shard:02d}")
+        for fact in facts
+        for shard in range(SHARDS)
     ]
 
 
@@ -72,7 +74,8 @@ def definitions(
         "users": [_user(service, passwords[service]) for service in services],
         "permissions": [_rights(vhost, service) for service in services],
         "topic_permissions": [
-            {"user": service, "vhost": vhost, "exchange": EVENTS, "write": rf"^{service}\.", "read": "^$"} for service in services
+            {"user": service, "vhost": vhost, "exchange": EVENTS, "write": rf"^{service}\.", "read": "^$"}
+            for service in services
         ],
         "exchanges": [_exchange(vhost, EVENTS, "topic"), _exchange(vhost, ASKS, "direct")],
         "queues": [queue for service in services for queue in _queues(vhost, service)],
@@ -90,7 +93,9 @@ def definitions(
 def stale_bindings(wanted: Definitions, existing: Iterable[Binding]) -> list[Binding]:
     """Those of the existing bindings of our queues to the events' exchange that an older deployment left behind."""
     ours = {queue["name"] for queue in wanted["queues"]}
-    kept = {Binding(each["destination"], each["routing_key"]) for each in wanted["bindings"] if each["source"] == EVENTS}
+    kept = {
+        Binding(each["destination"], each["routing_key"]) for each in wanted["bindings"] if each["source"] == EVENTS
+    }
     return sorted(binding for binding in existing if binding.queue in ours and binding not in kept)
 
 
