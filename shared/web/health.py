@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
+
+from shared.telemetry import METRICS_CONTENT_TYPE, exposition
 
 Readiness = Callable[[], Awaitable[Mapping[str, Any]]]
 """Says how things stand; its entry `ready` decides the status."""
@@ -29,6 +30,6 @@ def health_router(readiness: Readiness) -> APIRouter:
     @router.get("/metrics")
     async def metrics() -> Response:
         """Everything that is counted in this process."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(), media_type=METRICS_CONTENT_TYPE)
 
     return router
