@@ -16,6 +16,7 @@ import docker.errors
 import psycopg
 from testcontainers.core.container import DockerContainer
 
+from deploy.stopso.broker import FLUSH
 from deploy.stopso.broker_admin import BrokerAdministration
 from deploy.stopso.places import LOOPBACK
 from deploy.stopso.ports import remembered
@@ -168,8 +169,13 @@ class ContainerBroker(_Container):
 
     def alarm(self, *, raised: bool) -> None:
         """Raise or clear the memory alarm."""
-        mark = "0.00000001" if raised else "0.6"
+        self._control("set_vm_memory_high_watermark", "0.00000001" if raised else "0.6")
+
+    def flush(self) -> None:
+        """Put the names of new queues on the disk."""
+        self._control("eval", FLUSH)
+
+    def _control(self, *words: str) -> None:
         with contextlib.closing(docker.from_env()) as engine:
-            container = engine.containers.get(self._note["id"])
-            result = container.exec_run(["rabbitmqctl", "set_vm_memory_high_watermark", mark])
+            result = engine.containers.get(self._note["id"]).exec_run(["rabbitmqctl", *words])
             assert result.exit_code == 0, result.output

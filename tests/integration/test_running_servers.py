@@ -102,6 +102,7 @@ async def test_a_killed_broker_comes_back_with_what_was_confirmed(own_broker: Br
         message = aio_pika.Message(str(number).encode(), delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
         await channel.default_exchange.publish(message, "kept", mandatory=True)
 
+    own_broker.flush()
     own_broker.kill()
     own_broker.start()
 
