@@ -2,7 +2,7 @@
 
 import base64
 from pathlib import Path
-from typing import Annotated, ClassVar, cast
+from typing import Annotated, ClassVar
 
 import httpx
 from fastapi import APIRouter, Depends, FastAPI
@@ -144,4 +144,4 @@ def with_kernel(app: FastAPI, kernel: Kernel) -> FastAPI:
 
 def hidden_token(html: str) -> str:
     """The token in the first form of a page."""
-    return cast("str", html.split('name="csrf_token" value="')[1].split('"')[0])
+    return html.partition('name="csrf_token" value="')[2].partition('"')[0]

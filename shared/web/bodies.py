@@ -14,11 +14,11 @@ DEEPEST_JSON = 20
 _STRINGS_AND_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{\]}]', re.DOTALL)
 
 
-class NotStrictJson(ValueError):  # noqa: N818 - named for what it says
+class NotStrictJson(ValueError):
     """The text is not JSON as RFC 8259 has it, repeats a key, or is nested too deeply."""
 
 
-class BodyTooLarge(Exception):  # noqa: N818 - named for what it says
+class BodyTooLarge(Exception):
     """More bytes than we take."""
 
 

@@ -1,7 +1,7 @@
 """What a guard raises when it does not let a request through."""
 
 
-class SignInNeeded(Exception):  # noqa: N818 - named for what it says
+class SignInNeeded(Exception):
     """Nobody is signed in here; `address` is where they can."""
 
     def __init__(self, address: str) -> None:
@@ -9,7 +9,7 @@ class SignInNeeded(Exception):  # noqa: N818 - named for what it says
         self.address = address
 
 
-class NotAllowed(Exception):  # noqa: N818 - named for what it says
+class NotAllowed(Exception):
     """Whoever is signed in may not do this."""
 
     def __init__(self, code: str = "not-allowed", sentence: str = "") -> None:

@@ -21,12 +21,12 @@ def begin_visit(response: Response) -> str:
     return hash_of(cookie)
 
 
-def wipe(response: Response) -> None:
-    """Change the visit's cookie and have the browser forget our pages.
+def wipe(response: Response, *, cookie: str | None = None) -> None:
+    """Change the visit's cookie (to a fresh token, or to `cookie`) and have the browser forget our pages.
 
     Chromium keeps even `no-store` pages for the Back button until a cookie that scripts cannot read has changed.
     """
-    set_cookie(response, VISIT_COOKIE, new_token())
+    set_cookie(response, VISIT_COOKIE, cookie or new_token())
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 

@@ -4,6 +4,11 @@ import { initAll } from "./vendor/govuk-frontend.min.js";
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
+// Browsers write what was typed back into a form on the way back, also after leaving by the exit.
+if (document.documentElement.classList.contains("public")) {
+  document.querySelectorAll("form").forEach((form) => form.setAttribute("autocomplete", "off"));
+}
+
 // A page that comes back out of the browser's memory may show what was wiped: ask for it again.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();
