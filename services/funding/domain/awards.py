@@ -1,0 +1,80 @@
+"""The states of an award, which moves between them there are, and how long it is good for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from services.funding.domain.funds import Fund
+from shared.kernel.errors import Conflict
+from shared.kernel.ids import AwardId, FundId, MatchId, ReferralId
+from shared.kernel.money import Pence
+
+AwardState = Literal["requested", "waiting", "not-needed", "reserved", "awarded", "expired", "ended", "finished"]
+WaitsFor = Literal["profile", "money", "consent"]
+LIVE: frozenset[AwardState] = frozenset({"requested", "waiting", "not-needed", "reserved", "awarded", "expired"})
+STATE_WORDS: dict[AwardState, str] = {
+    "requested": "Asked for",
+    "waiting": "Waiting",
+    "not-needed": "Not needed",
+    "reserved": "Reserved",
+    "awarded": "Awarded",
+    "expired": "Reservation ran out",
+    "ended": "Ended",
+    "finished": "Finished",
+}
+MOVES: frozenset[tuple[AwardState, AwardState]] = frozenset(
+    {
+        ("requested", "waiting"),
+        ("requested", "not-needed"),
+        ("requested", "reserved"),
+        ("waiting", "not-needed"),
+        ("waiting", "reserved"),
+        ("reserved", "awarded"),
+        ("reserved", "waiting"),
+        ("reserved", "expired"),
+        ("expired", "waiting"),
+        ("expired", "reserved"),
+        ("expired", "not-needed"),
+        ("awarded", "finished"),
+        ("not-needed", "finished"),
+        *((state, "ended") for state in LIVE),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What was asked for and decided for one match; amounts are known once the client's means are."""
+
+    award_id: AwardId
+    referral_id: ReferralId
+    match_id: MatchId
+    state: AwardState
+    session_fee: Pence
+    sessions: int
+    requested_at: datetime
+    accepted: bool = False
+    waits_for: WaitsFor | None = None
+    contribution: Pence | None = None
+    shortfall: Pence | None = None
+    needs_review: bool = False
+    valid_until: date | None = None
+
+    @property
+    def needed(self) -> Pence:
+        """What the charity pays in all, as far as it is known."""
+        return Pence((self.session_fee - (self.contribution or 0)) * self.sessions)
+
+
+def require_move(present: AwardState, following: AwardState) -> None:
+    """Raise `Conflict` unless an award may move so."""
+    if (present, following) not in MOVES:
+        raise Conflict(f"award-is-{present}", f"This award is {STATE_WORDS[present].lower()}, so that cannot be done.")
+
+
+def last_day(today: date, days: int, paying: Iterable[FundId], funds: Iterable[Fund]) -> date:
+    """Until when an award is good: `days` from today, but never past the end of a fund that pays."""
+    paying = set(paying)
+    ends = [fund.restrictions.until for fund in funds if fund.fund_id in paying and fund.restrictions.until]
+    return min([today + timedelta(days=days), *ends])

@@ -1,0 +1,1 @@
+"""What funding does about what happens."""

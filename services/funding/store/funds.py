@@ -1,0 +1,112 @@
+"""Funders, and their funds with the terms on which each was given."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.funding.domain.funds import Fund, Restrictions
+from services.funding.domain.ledger import Balances
+from services.funding.store.ledger import balances_of
+from shared.db import Connection, Record
+from shared.kernel.ids import FunderId, FundId
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFund:
+    """A fund with its funder and how it stands."""
+
+    fund: Fund
+    funder_id: FunderId
+    funder: str
+    balances: Balances
+    created_at: datetime
+
+
+async def funder_named(db: Connection, name: str) -> FunderId | None:
+    """The funder of this name."""
+    found: FunderId | None = await db.fetchval("SELECT funder_id FROM funder WHERE name = $1", name)
+    return found
+
+
+async def add_funder(db: Connection, funder_id: FunderId, name: str, now: datetime) -> None:
+    """Note a new funder; the name must be new."""
+    await db.execute("INSERT INTO funder (funder_id, name, created_at) VALUES ($1, $2, $3)", funder_id, name, now)
+
+
+async def add_fund(db: Connection, fund: Fund, funder_id: FunderId, now: datetime) -> None:
+    """Open a fund; its accounts start at nothing, whatever `fund.available` says."""
+    terms = fund.restrictions
+    await db.execute(
+        """
+        INSERT INTO fund (fund_id, funder_id, name, kind, client_groups, regions, age_bands, available_from, until,
+                          cap_per_client, share_of_fee, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """,
+        fund.fund_id,
+        funder_id,
+        fund.name,
+        fund.kind,
+        sorted(terms.client_groups),
+        sorted(terms.regions),
+        sorted(terms.age_bands),
+        terms.available_from,
+        terms.until,
+        terms.cap_per_client,
+        terms.share_of_fee,
+        now,
+    )
+
+
+async def fund_of(db: Connection, funder_id: FunderId, name: str) -> FundId | None:
+    """The fund of this funder with this name."""
+    found: FundId | None = await db.fetchval(
+        "SELECT fund_id FROM fund WHERE funder_id = $1 AND name = $2", funder_id, name
+    )
+    return found
+
+
+async def funds_kept(db: Connection, fund_ids: Collection[FundId] | None = None) -> list[KeptFund]:
+    """Every fund, or those of `fund_ids`, in the order of their names."""
+    rows = await db.fetch(
+        """
+        SELECT fund.*, funder.name AS funder FROM fund JOIN funder USING (funder_id)
+         WHERE $1::uuid[] IS NULL OR fund_id = ANY($1)
+         ORDER BY fund.name, fund_id
+        """,
+        None if fund_ids is None else list(fund_ids),
+    )
+    balances = await balances_of(db, [row["fund_id"] for row in rows])
+    return [_kept(row, balances[row["fund_id"]]) for row in rows]
+
+
+async def fund_kept(db: Connection, fund_id: FundId) -> KeptFund | None:
+    """One fund."""
+    found = await funds_kept(db, [fund_id])
+    return found[0] if found else None
+
+
+async def lock_funds(db: Connection, fund_ids: Iterable[FundId]) -> list[Fund]:
+    """These funds as they stand, locked until the transaction ends, always in the same order.
+
+    Whoever decides by a balance, or lets money come back, takes this lock first: otherwise somebody could begin to wait
+    just as the money that they wait for comes in.
+    """
+    wanted = sorted(fund_ids)
+    await db.execute(
+        "SELECT fund_id FROM fund WHERE fund_id = ANY($1::uuid[]) ORDER BY fund_id FOR NO KEY UPDATE", wanted
+    )
+    return [kept.fund for kept in await funds_kept(db, wanted)]
+
+
+def _kept(row: Record, balances: Balances) -> KeptFund:
+    terms = Restrictions(
+        frozenset(row["client_groups"]),
+        frozenset(row["regions"]),
+        frozenset(row["age_bands"]),
+        row["available_from"],
+        row["until"],
+        row["cap_per_client"],
+        row["share_of_fee"],
+    )
+    fund = Fund(row["fund_id"], row["name"], row["kind"], balances.available, terms)
+    return KeptFund(fund, row["funder_id"], row["funder"], balances, row["created_at"])

@@ -1,0 +1,86 @@
+"""What clients can pay and who they are to a fund, readable only with the referral's own key."""
+
+import json
+
+from services.funding.domain.funds import Person
+from services.funding.domain.referrals import Profile, Referral, Standing
+from shared.db import Connection, Record
+from shared.kernel.ids import ReferralId
+from shared.privacy import Keyring, SubjectKey
+
+COLUMN = "referral.profile"
+
+
+async def save_referral(db: Connection, keys: Keyring, referral: Referral) -> None:
+    """Keep a referral, or what a new triage made of it."""
+    sealed = None
+    if referral.profile is not None:
+        key = await _key_for(db, keys, referral.referral_id)
+        sealed = key.encrypt_text(COLUMN, json.dumps(_as_json(referral.profile)))
+    await db.execute(
+        """
+        INSERT INTO referral (referral_id, standing, priority, received_at, subsidy_agreed, profile)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (referral_id) DO UPDATE
+           SET standing = excluded.standing, priority = excluded.priority, received_at = excluded.received_at,
+               subsidy_agreed = excluded.subsidy_agreed, profile = excluded.profile
+        """,
+        referral.referral_id,
+        referral.standing,
+        referral.priority,
+        referral.received_at,
+        referral.subsidy_agreed,
+        sealed,
+    )
+    if sealed is None:
+        await db.execute("DELETE FROM subject_key WHERE subject = $1", str(referral.referral_id))
+
+
+async def referral_of(db: Connection, keys: Keyring, referral_id: ReferralId) -> Referral | None:
+    """The referral, if we have heard of it; without its profile where that is closed or erased."""
+    row = await db.fetchrow(
+        """
+        SELECT referral.*, wrapped
+          FROM referral LEFT JOIN subject_key ON subject = referral_id::text
+         WHERE referral_id = $1
+        """,
+        referral_id,
+    )
+    return _referral(row, keys) if row else None
+
+
+async def set_subsidy_agreed(db: Connection, referral_id: ReferralId, *, agreed: bool) -> bool:
+    """Note whether the client agrees that a fund is asked; False where we have not heard of the referral."""
+    found = await db.fetchval(
+        "UPDATE referral SET subsidy_agreed = $2 WHERE referral_id = $1 RETURNING true", referral_id, agreed
+    )
+    return found is not None
+
+
+async def _key_for(db: Connection, keys: Keyring, referral_id: ReferralId) -> SubjectKey:
+    subject = str(referral_id)
+    await db.execute(
+        "INSERT INTO subject_key (subject, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        subject,
+        keys.new_subject_key(subject),
+    )
+    return keys.subject_key(subject, await db.fetchval("SELECT wrapped FROM subject_key WHERE subject = $1", subject))
+
+
+def _as_json(profile: Profile) -> dict[str, object]:
+    person = profile.person
+    return {
+        "person": [person.client_group, person.age_band, person.region],
+        "means": profile.means,
+        "affordable": profile.affordable_per_session,
+    }
+
+
+def _referral(row: Record, keys: Keyring) -> Referral:
+    profile = None
+    if row["profile"] is not None and row["wrapped"] is not None:
+        opened = keys.subject_key(str(row["referral_id"]), row["wrapped"]).decrypt_text(COLUMN, row["profile"])
+        kept = json.loads(opened)
+        profile = Profile(Person(*kept["person"]), kept["means"], kept["affordable"])
+    standing: Standing = row["standing"]
+    return Referral(row["referral_id"], standing, row["priority"], row["received_at"], row["subsidy_agreed"], profile)

@@ -1,0 +1,128 @@
+"""What each table of funding holds about whom, why it may, and for how long."""
+
+from shared.privacy.register import Basis, Category, Condition, NotPersonal, PersonalField, Protection, Register
+from shared.privacy.retention import Retention
+
+REGISTER = Register(
+    service="funding",
+    personal=(
+        PersonalField(
+            table="referral",
+            column="profile",
+            what="client group, age band, region and what the client can pay, without any name",
+            category=Category.CRIMINAL,
+            purpose="choosing money that may be spent on this person",
+            basis=Basis.LEGITIMATE_INTERESTS,
+            condition=Condition.OFFENCE_COUNSELLING,
+            retention=Retention.REFERRAL_WITHOUT_THERAPY,
+            protection=Protection.ENCRYPTED,
+            seen_by="nobody; the choice of a fund reads it, and it is destroyed when the referral is closed",
+        ),
+        PersonalField(
+            table="award",
+            column="explanation",
+            what="which funds were considered for a random id, and why each fitted or not",
+            category=Category.CRIMINAL,
+            purpose="showing that restricted money was spent as it was given",
+            basis=Basis.LEGAL_OBLIGATION,
+            condition=Condition.OFFENCE_COUNSELLING,
+            retention=Retention.ACCOUNTING,
+            protection=Protection.CLEAR,
+            seen_by="finance, coordinators",
+            why_clear="charity law wants the use of restricted money shown; it names a random id and coarse codes only",
+        ),
+        PersonalField(
+            table="award",
+            column="contribution",
+            what="what a client adds to a session",
+            category=Category.ORDINARY,
+            purpose="working out the subsidy",
+            basis=Basis.LEGITIMATE_INTERESTS,
+            retention=Retention.ACCOUNTING,
+            protection=Protection.CLEAR,
+            seen_by="finance, coordinators",
+        ),
+        PersonalField(
+            table="ledger_transaction",
+            column="actor",
+            what="which member of staff, by id, wrote a movement",
+            category=Category.ORDINARY,
+            purpose="knowing who moved money",
+            basis=Basis.LEGAL_OBLIGATION,
+            retention=Retention.ACCOUNTING,
+            protection=Protection.CLEAR,
+            seen_by="finance, coordinators",
+        ),
+        PersonalField(
+            table="funder",
+            column="name",
+            what="the name of a funder, who may be a person",
+            category=Category.ORDINARY,
+            purpose="accounting for gifts",
+            basis=Basis.LEGAL_OBLIGATION,
+            retention=Retention.ACCOUNTING,
+            protection=Protection.CLEAR,
+            seen_by="finance, coordinators",
+        ),
+        PersonalField(
+            table="fund",
+            column="name",
+            what="the name of a fund, which may be that of a person",
+            category=Category.ORDINARY,
+            purpose="accounting for gifts",
+            basis=Basis.LEGAL_OBLIGATION,
+            retention=Retention.ACCOUNTING,
+            protection=Protection.CLEAR,
+            seen_by="finance, coordinators",
+        ),
+        PersonalField(
+            table="money_received",
+            column="reference",
+            what="the reference of a payment, which may name the payer",
+            category=Category.ORDINARY,
+            purpose="noting each payment once",
+            basis=Basis.LEGAL_OBLIGATION,
+            retention=Retention.ACCOUNTING,
+            protection=Protection.CLEAR,
+            seen_by="finance, coordinators",
+        ),
+    ),
+    not_personal=(
+        NotPersonal("subject_key", ("subject", "wrapped"), "the key whose destruction erases the client"),
+        NotPersonal(
+            "referral",
+            ("referral_id", "standing", "priority", "received_at", "subsidy_agreed"),
+            "the course of a random id",
+        ),
+        NotPersonal(
+            "award",
+            (
+                *("award_id", "referral_id", "match_id", "state", "waits_for", "session_fee", "sessions", "shortfall"),
+                *("needs_review", "accepted", "valid_until", "requested_at", "changed_at"),
+            ),
+            "sums and dates under random ids",
+        ),
+        NotPersonal("funder", ("funder_id", "created_at"), "a random id"),
+        NotPersonal(
+            "fund",
+            (
+                *("fund_id", "funder_id", "kind", "client_groups", "regions", "age_bands", "available_from", "until"),
+                *("cap_per_client", "share_of_fee", "created_at"),
+            ),
+            "the terms of a gift",
+        ),
+        NotPersonal("fund_balance", ("fund_id", "account", "amount"), "sums of money"),
+        NotPersonal("fund_threshold", ("fund_id", "percent", "received", "crossed_at"), "sums of money"),
+        NotPersonal("reservation", ("reservation_id", "award_id", "made_at"), "random ids"),
+        NotPersonal("movement_kind", ("kind", "source", "target"), "a table of words"),
+        NotPersonal(
+            "ledger_transaction",
+            ("transaction_id", "kind", "reservation_id", "happened_at", "written_in"),
+            "movements of money under random ids",
+        ),
+        NotPersonal("ledger_entry", ("transaction_id", "fund_id", "account", "amount"), "movements of money"),
+        NotPersonal(
+            "money_received", ("fund_id", "amount", "received_on", "transaction_id"), "payments by organisations"
+        ),
+    ),
+)

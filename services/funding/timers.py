@@ -1,0 +1,22 @@
+"""What happens because time passed: a reservation runs out, a fund's first day comes."""
+
+from uuid import UUID
+
+from services.funding.handlers.ending import let_reservation_expire
+from services.funding.handlers.money import FUND_OPENS, begin_to_spend
+from services.funding.handlers.posting import RESERVATION_EXPIRES
+from shared.kernel.ids import AwardId, FundId
+from shared.messaging.subscriptions import DueTimer, timer
+from shared.messaging.transaction import Transaction
+
+
+@timer(RESERVATION_EXPIRES)
+async def on_reservation_expires(due: DueTimer, tx: Transaction) -> None:
+    """Nobody answered in time: let the money go."""
+    await let_reservation_expire(tx, AwardId(UUID(due.key)))
+
+
+@timer(FUND_OPENS)
+async def on_fund_opens(due: DueTimer, tx: Transaction) -> None:
+    """The money may be spent from today."""
+    await begin_to_spend(tx, FundId(UUID(due.key)))

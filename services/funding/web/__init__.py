@@ -1,0 +1,5 @@
+"""The pages of funding."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
