@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.intake import consumers, timers
 from services.intake.settings import IntakeSettings
+from services.intake.web import form, leaving, returning
 from shared.service import Service
 
 FOLDER = Path(__file__).parent
@@ -13,6 +14,7 @@ SERVICE = Service(
     settings=IntakeSettings,
     consumers=consumers,
     timers=timers,
+    routers=(leaving.router, leaving.way_out, form.router, returning.router),
     templates=FOLDER / "templates",
     static=FOLDER / "static",
 )

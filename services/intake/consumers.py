@@ -1,6 +1,7 @@
-"""What wakes intake: what matching, funding and notifications tell about a referral, and who is signed in."""
+"""What wakes intake: what the others tell about a referral, what they ask about a client, and who signs in."""
 
-from services.intake.handlers import following
+from services.intake.handlers import contacting, following
+from shared.events.asks import ContactCard, Identity, ResolveContact, RevealIdentity
 from shared.events.funding import SubsidyWaitlisted
 from shared.events.matching import (
     OfferAccepted,
@@ -13,7 +14,8 @@ from shared.events.matching import (
     TherapyStarted,
 )
 from shared.events.notifications import DeliveryGivenUp, StaffSessionClosed, StaffSessionOpened
-from shared.messaging.subscriptions import subscribes
+from shared.kernel.ids import ServiceName
+from shared.messaging.subscriptions import answers, subscribes
 from shared.messaging.transaction import Transaction
 from shared.web.sessions import forget_session, remember_session
 
@@ -77,3 +79,15 @@ async def on_staff_session_opened(event: StaffSessionOpened, tx: Transaction) ->
 async def on_staff_session_closed(event: StaffSessionClosed, tx: Transaction) -> None:
     """Somebody signed out."""
     await forget_session(event, tx)
+
+
+@answers(ResolveContact, asked_by=("notifications",))
+async def on_resolve_contact(question: ResolveContact, asker: ServiceName, tx: Transaction) -> ContactCard:  # noqa: ARG001
+    """Where a client may be reached at this moment, if at all."""
+    return await contacting.resolve_contact(question, tx.db, tx.keys)
+
+
+@answers(RevealIdentity, asked_by=("matching", "notifications"))
+async def on_reveal_identity(question: RevealIdentity, asker: ServiceName, tx: Transaction) -> Identity:  # noqa: ARG001
+    """Who a client is, for a member of staff with a reason."""
+    return await contacting.reveal(question, tx)

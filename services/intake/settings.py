@@ -9,7 +9,7 @@ from shared.settings import ServiceSettings
 
 
 class IntakeSettings(ServiceSettings):
-    """The settings of intake; `requests_a_minute` is what one API key may send, `receipts_in_ten_minutes` one address try."""
+    """The settings of intake: among them how much one API key may send, and how often one address may try receipts."""
 
     service: ClassVar[ServiceName] = "intake"
 

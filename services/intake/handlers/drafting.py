@@ -90,6 +90,17 @@ def _receipts(keys: Keyring, visit_token: str, referral_id: ReferralId) -> list[
     return [receipt_from(secret) for secret in keys.lookup_hashes(_SEED, f"{visit_token}:{referral_id}")]
 
 
+async def keep_longer(visit_hash: str, tx: Transaction) -> bool:
+    """Somebody is still there: begin the time anew; False where nothing is kept."""
+    draft = await drafts.draft_of(tx.db, tx.keys, visit_hash, tx.now)
+    if draft is None or draft.submitted:
+        return False
+    draft = replace(draft, expires_at=tx.now + KEPT_FOR)
+    await drafts.save_answers(tx.db, tx.keys, draft)
+    tx.schedule(DRAFT_EXPIRES, visit_hash, draft.expires_at)
+    return True
+
+
 async def wipe(visit_hash: str, tx: Transaction) -> None:
     """Remove the draft and everything in it."""
     await drafts.wipe_draft(tx.db, visit_hash)

@@ -1,1 +1,1 @@
-"""The pages of intake: the public form, coming back with a receipt, triage, safeguarding, and the professionals' API."""
+"""The pages of intake: the public form, coming back with a receipt, triage, safeguarding, and the API."""
