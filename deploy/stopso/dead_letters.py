@@ -31,7 +31,7 @@ database_url_of: Callable[[str], str] | None = None
 
 
 @app.command("list")
-def list_letters(service: ServiceArgument, database_url: DatabaseUrl = "", as_json: AsJson = False) -> None:  # noqa: FBT002
+def list_letters(service: ServiceArgument, database_url: DatabaseUrl = "", as_json: AsJson = False) -> None:
     """Dead letters by cause, then one by one."""
 
     async def look(database: Database) -> tuple[list[dead_letters.Cause], list[dead_letters.DeadLetter]]:
@@ -49,7 +49,7 @@ def list_letters(service: ServiceArgument, database_url: DatabaseUrl = "", as_js
 
 
 @app.command()
-def show(service: ServiceArgument, event_id: UUID, database_url: DatabaseUrl = "", as_json: AsJson = False) -> None:  # noqa: FBT002
+def show(service: ServiceArgument, event_id: UUID, database_url: DatabaseUrl = "", as_json: AsJson = False) -> None:
     """One dead letter: its attributes, why it died and where; never its body."""
 
     async def look(database: Database) -> dead_letters.DeadLetter:

@@ -14,17 +14,17 @@ class FailpointHit(ConnectionError):
     """Raised by a failpoint armed with `raise`: it looks like a lost connection."""
 
 
-def _armed() -> dict[str, tuple[str, int]]:
-    points = {}
-    for part in filter(None, os.environ.get("STOPSO_FAILPOINTS", "").split(",")):
+_points: dict[str, tuple[str, int]] = {}
+
+
+def arm(specification: str) -> None:
+    """Arm `name:kill|raise|pause[:nth]`, several with commas between; an empty text disarms everything."""
+    _points.clear()
+    for part in filter(None, specification.split(",")):
         name, action, *countdown = part.split(":")
         if name not in NAMES:
             raise ValueError(f"there is no failpoint {name!r}")
-        points[name] = (action, int(countdown[0]) if countdown else 1)
-    return points
-
-
-_points = _armed()
+        _points[name] = (action, int(countdown[0]) if countdown else 1)
 
 
 def is_armed(name: str) -> bool:
@@ -48,3 +48,6 @@ async def reach(name: str) -> None:
             await asyncio.sleep(3600)
         case _:
             raise FailpointHit(name)
+
+
+arm(os.environ.get("STOPSO_FAILPOINTS", ""))
