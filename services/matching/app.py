@@ -6,11 +6,14 @@ from services.matching import consumers, timers, web
 from services.matching.settings import MatchingSettings
 from shared.service import Service
 
+HERE = Path(__file__).parent
+
 SERVICE = Service(
     name="matching",
     settings=MatchingSettings,
     consumers=consumers,
     timers=timers,
     routers=web.ROUTERS,
-    templates=Path(__file__).parent / "templates",
+    templates=HERE / "templates",
+    static=HERE / "static",
 )

@@ -53,5 +53,5 @@ class Therapist:
 
     def described_like(self, entry: Entry) -> bool:
         """Whether an entry says what is known already, places aside."""
-        places = {"capacity_maximum": 0, "capacity_available": 0}
-        return replace(self.entry, **places) == replace(entry, **places)
+        own = self.entry
+        return own == replace(entry, capacity_maximum=own.capacity_maximum, capacity_available=own.capacity_available)

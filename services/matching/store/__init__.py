@@ -10,6 +10,7 @@ from services.matching.store.matches import (
     match_by_id,
     matches_before_acceptance,
     note_asked,
+    open_cases_of,
     set_funding,
     set_match_state,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "offer_by_id",
     "offer_by_token",
     "offer_of_match",
+    "open_cases_of",
     "point_of",
     "points_of",
     "put_on_waiting_list",

@@ -1,5 +1,6 @@
 """Matches, and which therapists were asked for which clients."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,12 +91,22 @@ async def matches_before_acceptance(db: Connection, therapist_id: TherapistId) -
     return [(row["match_id"], row["referral_id"]) for row in rows]
 
 
+async def open_cases_of(db: Connection, therapist_id: TherapistId) -> list[Match]:
+    """The matches of a therapist that have not ended, the oldest first."""
+    rows = await db.fetch(
+        "SELECT * FROM match WHERE therapist_id = $1 AND state = ANY($2::text[]) ORDER BY proposed_at, match_id",
+        therapist_id,
+        sorted(LIVE),
+    )
+    return [_match(row) for row in rows]
+
+
 async def begin_new_episode(db: Connection, referral_id: ReferralId) -> None:
     """Let therapists be asked again who said no only for the episode that is over."""
     await db.execute("DELETE FROM asked_pair WHERE referral_id = $1 AND NOT for_ever", referral_id)
 
 
-async def latest_matches(db: Connection, *, states: list[str], limit: int) -> list[Record]:
+async def latest_matches(db: Connection, *, states: Sequence[str], limit: int) -> list[Record]:
     """Matches with their offers for the page, the last changed first; all states where none is named."""
     rows: list[Record] = await db.fetch(
         """
@@ -107,7 +118,7 @@ async def latest_matches(db: Connection, *, states: list[str], limit: int) -> li
          ORDER BY match.changed_at DESC, match.match_id
          LIMIT $2
         """,
-        states,
+        list(states),
         limit,
     )
     return rows

@@ -1,5 +1,5 @@
-"""What people see of matching and can do."""
+"""What people see of matching and can do: therapists their offers by link, staff the register and the matches."""
 
-from fastapi import APIRouter
+from services.matching.web import matches, offers, therapists
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (offers.router, therapists.router, matches.router)

@@ -1,0 +1,202 @@
+"""Therapists come from a file: the same number is the same therapist, wrong rows are named, the right ones count."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from services.matching.app import HERE
+from services.matching.handlers.importing import import_outcodes, import_therapists
+from shared.events.matching import TherapistCapacityChanged, TherapistStandingChanged
+from shared.kernel.errors import Unprocessable
+from tests.component.matching import Matching, as_csv, matching_service, therapist_row
+
+__all__ = ["matching_service"]
+
+OUTCODES = HERE / "data" / "outcodes" / "uk_outcodes.csv"
+
+
+async def test_a_file_read_twice_adds_each_therapist_once(matching: Matching) -> None:
+    rows = [therapist_row(number) for number in range(1, 6)]
+
+    first = await matching.has_therapists(*rows)
+    again = await matching.has_therapists(*rows)
+
+    assert (first.added, first.changed, first.unchanged, first.errors) == (5, 0, 0, [])
+    assert (again.added, again.changed, again.unchanged, again.errors) == (0, 0, 5, [])
+    assert len(await matching.told(TherapistStandingChanged)) == 5
+    assert len(await matching.told(TherapistCapacityChanged)) == 5
+
+
+async def test_the_same_number_written_differently_is_the_same_therapist(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+
+    report = await matching.has_therapists(therapist_row(1, registration_number=" r-0001 ", session_fee="75"))
+
+    assert (report.added, report.changed) == (0, 1)
+
+
+async def test_an_old_file_does_not_undo_places_taken_since(matching: Matching) -> None:
+    row = therapist_row(1, capacity_maximum=1, capacity_available=1)
+    await matching.has_therapists(row)
+    await matching.takes_on()
+    assert await matching.places(1) == (1, 0, 1)
+
+    report = await matching.has_therapists(row)
+    renamed = await matching.has_therapists({**row, "name": "Ada Byron"})
+
+    assert (report.unchanged, renamed.changed, renamed.errors) == (1, 1, [])
+    assert await matching.places(1) == (1, 0, 1)
+
+
+async def test_capacity_below_open_cases_is_refused_and_the_other_rows_count(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+    await matching.takes_on()
+
+    report = await matching.has_therapists(
+        therapist_row(1, capacity_maximum=0, capacity_available=0), therapist_row(2)
+    )
+
+    assert report.added == 1
+    assert [(error.row, error.column) for error in report.errors] == [(2, "capacity_maximum")]
+    assert "1 of the places are taken" in report.errors[0].sentence
+    assert await matching.places(1) == (3, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("name", '=HYPERLINK("http://example.org")'),
+        ("name", "+44"),
+        ("name", "@SUM(A1)"),
+        ("registration_number", "-1+2"),
+        ("name", ""),
+        ("email", "nobody"),
+        ("email", "a@b@example.org"),
+        ("gender", "other"),
+        ("client_groups", "thoughts;crimes"),
+        ("client_groups", ""),
+        ("age_bands", "young"),
+        ("languages", "english"),
+        ("outward_code", "TQ13 8AB"),
+        ("outward_code", "ZZ99"),
+        ("outward_code", "ZE9"),
+        ("radius_km", "0"),
+        ("radius_km", "1e3"),
+        ("online", "perhaps"),
+        ("session_fee", "-5"),
+        ("session_fee", "60.5"),
+        ("capacity_maximum", "1.5"),
+        ("capacity_available", "9"),
+        ("child_clearance", "x"),
+        ("legal_stages", "guilty"),
+    ],
+)
+async def test_a_wrong_cell_is_named_by_row_and_column_and_never_repeated(
+    matching: Matching, column: str, cell: str
+) -> None:
+    report = await matching.has_therapists(therapist_row(1), therapist_row(2, **{column: cell}))
+
+    assert report.added == 1
+    ((row, named, sentence),) = [(error.row, error.column, error.sentence) for error in report.errors]
+    assert (row, named) == (3, column)
+    assert sentence.endswith(".")
+    assert len(cell) < 5 or cell not in sentence
+
+
+async def test_a_number_twice_in_one_file_is_refused_the_second_time(matching: Matching) -> None:
+    report = await matching.has_therapists(therapist_row(1), therapist_row(1, name="Somebody Else"))
+
+    assert report.added == 1
+    assert [(error.row, error.column) for error in report.errors] == [(3, "registration_number")]
+
+
+async def test_a_file_without_the_columns_is_refused_whole(matching: Matching) -> None:
+    with pytest.raises(Unprocessable) as refusal:
+        await import_therapists(matching.kernel, ["name,email", "Ada,ada@example.org"])
+
+    assert "registration_number" in refusal.value.sentence
+
+
+async def test_a_row_with_too_many_cells_is_named(matching: Matching) -> None:
+    lines = as_csv(therapist_row(1))
+
+    report = await import_therapists(matching.kernel, [lines[0], lines[1] + ",surplus"])
+
+    assert [(error.row, error.column) for error in report.errors] == [(2, "")]
+
+
+async def test_progress_is_reported_to_the_last_row(matching: Matching) -> None:
+    seen: list[int] = []
+
+    await import_therapists(
+        matching.kernel, as_csv(*(therapist_row(number) for number in range(1, 151))), progress=seen.append
+    )
+
+    assert seen == [100, 150]
+
+
+async def test_names_and_addresses_are_encrypted(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1, name="Zebedee Quill"))
+
+    async with matching.kernel.reading() as db:
+        text = await db.fetchval("SELECT string_agg(t::text, '') FROM therapist AS t")
+        plain = await db.fetchval("SELECT encode(name || email || registration, 'escape') FROM therapist")
+
+    for secret in ("Zebedee", "therapist1@", "R-0001"):
+        assert secret not in text
+        assert secret not in plain
+
+
+async def test_the_packaged_outward_codes_are_known_from_the_start(matching: Matching) -> None:
+    with OUTCODES.open(newline="", encoding="utf-8") as lines:
+        packaged = {
+            (row["outcode"], float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(lines)
+        }
+
+    async with matching.kernel.reading() as db:
+        known = {tuple(row) for row in await db.fetch("SELECT outcode, latitude, longitude FROM outcode")}
+
+    assert known == packaged
+    assert len(known) == 2969
+    assert "Crown copyright" in (OUTCODES.parent / "NOTICE.txt").read_text()
+
+
+async def test_outward_codes_are_replaced_all_or_nothing(matching: Matching) -> None:
+    with pytest.raises(Unprocessable) as too_few:
+        await import_outcodes(matching.kernel, ["outcode,latitude,longitude", "TQ1,50.4,-3.5"])
+    assert "1 outward codes" in too_few.value.sentence
+    with pytest.raises(Unprocessable):
+        await import_outcodes(matching.kernel, ["a,b", "1,2"])
+
+    directory = io.StringIO("pcds,lat,long\n")
+    lines = [line for code in Path(OUTCODES).read_text().splitlines()[1:] for line in _two_postcodes(code)]
+    count = await import_outcodes(matching.kernel, [*directory.getvalue().splitlines(), *lines, "ZZ99 9ZZ,99.99,0"])
+
+    assert count == 2969
+    async with matching.kernel.reading() as db:
+        assert await db.fetchval("SELECT latitude FROM outcode WHERE outcode = 'AB10'") == pytest.approx(57.1353)
+
+
+def _two_postcodes(line: str) -> list[str]:
+    code, latitude, longitude, _ = line.split(",")
+    return [f"{code} 1AA,{float(latitude) + 0.01},{longitude}", f"{code} 2BB,{float(latitude) - 0.01},{longitude}"]
+
+
+async def test_candidates_are_found_by_an_index(matching: Matching) -> None:
+    codes = [line.split(",")[0] for line in OUTCODES.read_text().splitlines()[1:1200]]
+    await matching.has_therapists(
+        *(therapist_row(number, outward_code=code, radius_km=20) for number, code in enumerate(codes, start=1))
+    )
+
+    async with matching.kernel.database.transaction() as db:
+        await db.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        plan = await db.fetch(
+            """
+            EXPLAIN SELECT therapist_id FROM therapist AS t
+             WHERE ((true AND t.reach && box(point(-3.6, 50.4), point(-3.5, 50.6))) OR (false AND t.online))
+            """
+        )
+
+    assert any("therapist_reach" in row[0] for row in plan)
