@@ -62,6 +62,18 @@ class BrokerAdministration:
         found = self._ask("GET", f"/api/queues/{quote(vhost, safe='')}")
         return [dict(queue) for queue in found]
 
+    def bindings(self, vhost: str, exchange: str) -> list[dict[str, Any]]:
+        """Every binding that leads from an exchange."""
+        found = self._ask("GET", f"/api/exchanges/{quote(vhost, safe='')}/{quote(exchange)}/bindings/source")
+        return [dict(binding) for binding in found]
+
+    def unbind(self, vhost: str, exchange: str, queue: str, routing_key: str) -> None:
+        """Remove one binding from an exchange to a queue."""
+        path = (
+            f"/api/bindings/{quote(vhost, safe='')}/e/{quote(exchange)}/q/{quote(queue)}/{quote(routing_key, safe='')}"
+        )
+        self._ask("DELETE", path)
+
     def close_connections(self) -> None:
         """Cut every client's connection, as a broken network would."""
         for connection in self._ask("GET", "/api/connections"):

@@ -11,4 +11,4 @@ VHOST = "stopso"
 
 def state_folder() -> Path:
     """The one ignored folder that holds databases, queues, logs and secrets; `STOPSO_STATE` moves it."""
-    return Path(os.environ.get("STOPSO_STATE") or ROOT / ".stopso")
+    return Path(os.environ.get("STOPSO_STATE") or ROOT / ".stopso").resolve()

@@ -1,0 +1,97 @@
+"""`stopso`, the operators' command: start, stop and look after a copy of the platform."""
+
+import importlib
+import importlib.util
+import json
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+
+from deploy.stopso import dead_letters, doctor, down, status, up
+from deploy.stopso.places import SERVICES, state_folder
+from deploy.stopso.problems import CannotRun
+from deploy.stopso.surroundings import surroundings_in
+
+T = TypeVar("T")
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app.add_typer(dead_letters.app, name="dead-letters")
+console = Console()
+
+
+@app.command("up")
+def start() -> None:
+    """Start everything here, and watch it until Ctrl-C."""
+    up.run(console)
+
+
+@app.command("down")
+def stop() -> None:
+    """Stop what runs from this folder."""
+    console.print(down.run())
+
+
+@app.command("status")
+def show_status(as_json: AsJson = False) -> None:
+    """Show how each service stands; the exit code is 0 when all are ready."""
+    found = status.standings()
+    if as_json:
+        typer.echo(json.dumps(status.as_json(found), indent=2))
+    elif found:
+        console.print(status.as_table(found))
+    else:
+        console.print("StopSO does not run from this folder; `make up` starts it.")
+    if not found or not all(each.ready for each in found):
+        raise typer.Exit(1)
+
+
+@app.command("doctor")
+def diagnose(as_json: AsJson = False) -> None:
+    """Say what is wrong and what to do about it."""
+    found = doctor.problems()
+    if as_json:
+        typer.echo(json.dumps({"problems": found}, indent=2))
+    else:
+        for problem in found or ["Everything is as it should be."]:
+            console.print(problem)
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command("migrate")
+def migrate_databases() -> None:
+    """Bring the databases of a running copy up to date."""
+    surroundings = surroundings_in(state_folder())
+    if surroundings.database.pid is None:
+        msg = "the database does not run; `make up` starts it, and migrates it too"
+        raise CannotRun(msg)
+    surroundings.migrate(console.print)
+    console.print("All databases are up to date.")
+
+
+def database_url_of(service: str) -> str:
+    """The address of a service's database in the copy that runs here."""
+    if service not in SERVICES:
+        msg = f"there is no service called {service}; there are {', '.join(SERVICES)}"
+        raise CannotRun(msg)
+    surroundings = surroundings_in(state_folder())
+    if surroundings.database.pid is None:
+        msg = "the database does not run; start it with `make up`, or name another with --database-url"
+        raise CannotRun(msg)
+    return surroundings.application_dsn(service)
+
+
+dead_letters.database_url_of = database_url_of
+if importlib.util.find_spec("deploy.stopso.seed") is not None:
+    app.command("seed")(importlib.import_module("deploy.stopso.seed").command)
+
+
+def main(run: Callable[[], T] = app) -> T:
+    """Run the command; a known problem is one sentence and exit code 1."""
+    try:
+        return run()
+    except CannotRun as problem:
+        Console(stderr=True).print(f"[red]Cannot go on:[/red] {problem}", highlight=False)
+        raise SystemExit(1) from None
