@@ -1,0 +1,43 @@
+"""The kernels of all four services in one process, for an operator's work on the databases of a running copy."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+from shared.db import Database
+from shared.kernel.clock import SystemClock
+from shared.kernel.ids import SERVICES, ServiceName
+from shared.messaging.kernel import Kernel
+from shared.service import Service
+
+PREFIX = "STOPSO_"
+
+
+def service_named(name: ServiceName) -> Service:
+    """A service as its own `app.py` puts it together."""
+    service: Service = import_module(f"services.{name}.app").SERVICE
+    return service
+
+
+@asynccontextmanager
+async def workbench(environments: Mapping[ServiceName, Mapping[str, str]]) -> AsyncIterator[dict[ServiceName, Kernel]]:
+    """A kernel for each service, given the variables of its process; what they tell is sent by the processes."""
+    async with AsyncExitStack() as stack:
+        kernels = {}
+        for name in SERVICES:
+            kernels[name] = await _kernel(service_named(name), environments[name])
+            stack.push_async_callback(kernels[name].database.close)
+        yield kernels
+
+
+async def _kernel(service: Service, environment: Mapping[str, str]) -> Kernel:
+    settings = service.settings(**_fields(service, environment))
+    database = Database(settings.database_url.get_secret_value(), minimum=1, maximum=4, application="stopso-operator")
+    await database.open()
+    return Kernel(service.name, database, settings.keyring(), SystemClock(), service.subscriptions, settings=settings)
+
+
+def _fields(service: Service, environment: Mapping[str, str]) -> dict[str, Any]:
+    names = {f"{PREFIX}{name.upper()}": name for name in service.settings.model_fields}
+    return {names[variable]: value for variable, value in environment.items() if variable in names}
