@@ -14,6 +14,7 @@ from services.funding.domain.policy import Policy
 from services.funding.domain.vocabulary import FundKind
 from services.funding.handlers.money import Gift, open_fund, receive_money
 from services.funding.store import awards, funds
+from shared.db import Database
 from shared.events.codes import Priority
 from shared.events.intake import ReferralTriaged
 from shared.events.matching import MatchProposed, MatchWithdrawn, OfferAccepted, OfferDeclined, TherapyEnded
@@ -87,6 +88,14 @@ class Funding(Component):
         settings = SimpleNamespace(policy=Policy(**policy))
         made = await Component.start("funding", database.application_dsn, SERVICE.subscriptions, settings=settings)
         return cls(**{name: getattr(made, name) for name in made.__dataclass_fields__})
+
+    async def widen(self, connections: int) -> None:
+        """Work with so many connections at once."""
+        await self.stop()
+        database = Database(self.kernel.database.dsn, minimum=connections, maximum=connections)
+        await database.open()
+        for part in (self.kernel, self.kernel.inbox, self.kernel.timers):
+            part.database = database
 
     async def triaged(
         self, client: Client, *, priority: Priority = "routine", outcome: str = "suitable", **profile: Any

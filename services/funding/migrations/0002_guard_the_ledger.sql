@@ -35,27 +35,40 @@ CREATE TRIGGER post AFTER INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION p
 CREATE FUNCTION require_balance() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM public.ledger_entry WHERE transaction_id = NEW.transaction_id) THEN
-        RAISE EXCEPTION 'a ledger transaction needs entries' USING ERRCODE = 'check_violation';
-    END IF;
     IF EXISTS (
-        SELECT 1 FROM public.ledger_entry WHERE transaction_id = NEW.transaction_id GROUP BY fund_id HAVING sum(amount) <> 0
+        SELECT 1 FROM public.ledger_entry
+         WHERE transaction_id = NEW.transaction_id AND fund_id = NEW.fund_id HAVING sum(amount) <> 0
     ) THEN
         RAISE EXCEPTION 'a ledger transaction must balance in every fund' USING ERRCODE = 'check_violation';
     END IF;
     -- A reservation can only give back, commit or spend what it took itself, never what is kept for somebody else.
     IF EXISTS (
-        SELECT 1 FROM public.ledger_transaction t JOIN public.ledger_entry e USING (transaction_id)
-         WHERE t.reservation_id = NEW.reservation_id AND e.account IN ('reserved', 'committed')
-         GROUP BY e.fund_id, e.account HAVING sum(e.amount) < 0
+        SELECT 1
+          FROM public.ledger_transaction own
+          JOIN public.ledger_transaction t ON t.reservation_id = own.reservation_id
+          JOIN public.ledger_entry e ON e.transaction_id = t.transaction_id
+         WHERE own.transaction_id = NEW.transaction_id AND e.fund_id = NEW.fund_id AND e.account IN ('reserved', 'committed')
+         GROUP BY e.account HAVING sum(e.amount) < 0
     ) THEN
         RAISE EXCEPTION 'a reservation has only its own money' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END;
 $$;
-CREATE CONSTRAINT TRIGGER balances AFTER INSERT ON ledger_transaction
+CREATE CONSTRAINT TRIGGER balances AFTER INSERT ON ledger_entry
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_balance();
+
+CREATE FUNCTION require_entries() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM public.ledger_entry WHERE transaction_id = NEW.transaction_id) THEN
+        RAISE EXCEPTION 'a ledger transaction needs entries' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+CREATE CONSTRAINT TRIGGER has_entries AFTER INSERT ON ledger_transaction
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_entries();
 
 CREATE FUNCTION stamp_ledger_transaction() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
