@@ -1,11 +1,10 @@
 """What notifications does because time passed: sends what is due, ages the board, and in demonstrations catches mail."""
 
-import asyncio
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import cast
 
-from services.notifications.gateways.catcher import catch_mail
+from services.notifications.gateways.catcher import see_to_catcher
 from services.notifications.gateways.mail import MailServer
 from services.notifications.gateways.webhooks import Caller
 from services.notifications.handlers import ageing, catching, sending
@@ -34,9 +33,9 @@ async def forget_old_changes(kernel: Kernel) -> None:
     await ageing.forget_old_changes(kernel)
 
 
-@background(every=timedelta(seconds=10))
+@background(every=timedelta(seconds=2))
 async def catch_demonstration_mail(kernel: Kernel) -> None:
-    """In demonstrations, be the mail server ourselves, for as long as the process runs."""
+    """In demonstrations, see to it that mail finds a server: our own, unless another replica already listens."""
     settings = cast("NotificationsSettings", kernel.settings)
     if not (settings.demo and settings.mail_catcher):
         return
@@ -44,9 +43,7 @@ async def catch_demonstration_mail(kernel: Kernel) -> None:
     async def keep(message: EmailMessage) -> None:
         await catching.keep_mail(kernel, message)
 
-    server = await catch_mail(settings.smtp_host, settings.smtp_port, keep)
-    async with server:
-        await asyncio.Event().wait()
+    await see_to_catcher(settings.smtp_host, settings.smtp_port, keep)
 
 
 def mail_server(settings: NotificationsSettings) -> MailServer:

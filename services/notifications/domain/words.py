@@ -127,3 +127,13 @@ def clock(moment: datetime | str) -> str:
     read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     local = read.astimezone(LONDON)
     return f"{local:%a} {local.day} {local:%B, %H:%M}"
+
+
+def near_clock(moment: datetime, now: datetime) -> str:
+    """A moment near `now` as briefly as it stays clear: `14:00` today, `Tue 14:00` within the week, `3 Mar` beyond."""
+    local, today = moment.astimezone(LONDON), now.astimezone(LONDON)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    if abs((local.date() - today.date()).days) < 7:
+        return f"{local:%a %H:%M}"
+    return f"{local.day} {local:%b}"

@@ -40,3 +40,18 @@ async def catch_mail(host: str, port: int, keep: Keep) -> asyncio.Server:
         host,
         port,
     )
+
+
+_listening: dict[tuple[str, int], asyncio.Server] = {}
+
+
+async def see_to_catcher(host: str, port: int, keep: Keep) -> bool:
+    """Begin to listen unless this process does already; False where another program has the port."""
+    server = _listening.get((host, port))
+    if server is not None and server.is_serving():
+        return True
+    try:
+        _listening[host, port] = await catch_mail(host, port, keep)
+    except OSError:
+        return False
+    return True

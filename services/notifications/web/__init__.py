@@ -1,0 +1,17 @@
+"""The pages of notifications: sign-in, the live board, a referral, deliveries, dead letters, the system, and caught mail."""
+
+from services.notifications.web import board, deliveries, endpoints, mail, referrals, stream, system
+from shared.web.sign_in import router as sign_in
+from shared.web.sign_out import router as sign_out
+
+ROUTERS = (
+    sign_in,
+    sign_out,
+    board.router,
+    stream.router,
+    referrals.router,
+    endpoints.router,
+    deliveries.router,
+    system.router,
+    mail.router,
+)

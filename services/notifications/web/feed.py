@@ -1,0 +1,101 @@
+"""One reader of changes for all boards that this process serves; each has a bounded queue and is reset when it falls behind."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import structlog
+from starlette.requests import Request
+
+from services.notifications.store import changes
+from services.notifications.store.changes import Changes, Position
+from shared.kernel.errors import Retry
+from shared.messaging.kernel import Kernel
+from shared.web import kernel_of
+
+log = structlog.get_logger(__name__)
+
+EVERY = 0.5
+A_QUEUE = 40
+MOST_BOARDS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Too much was missed: read everything anew, from this place on."""
+
+    reached: Position
+
+
+@dataclass(eq=False, slots=True)
+class Follower:
+    """One open board."""
+
+    queue: "asyncio.Queue[Changes | Reset]" = field(default_factory=lambda: asyncio.Queue(A_QUEUE))
+
+    def give(self, item: Changes | Reset) -> None:
+        """Hand over what changed; a board that does not keep up loses its queue and is told to read anew."""
+        if self.queue.full():
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            item = Reset(item.reached)
+        self.queue.put_nowait(item)
+
+
+@dataclass(slots=True)
+class Feed:
+    """Reads the table of changes while any board is open, so that every replica sees what any of them wrote."""
+
+    kernel: Kernel
+    followers: set[Follower] = field(default_factory=set)
+    place: Position | None = None
+    task: "asyncio.Task[None] | None" = None
+
+    def join(self) -> Follower:
+        """Begin to follow; call `leave` at the end. Raises Retry where too many boards are open."""
+        if len(self.followers) >= MOST_BOARDS:
+            raise Retry("too-many-boards", "Too many boards are open at once. This page still works when you reload it.")
+        follower = Follower()
+        self.followers.add(follower)
+        if self.task is None or self.task.done():
+            self.place = None
+            self.task = asyncio.create_task(self._read())
+        return follower
+
+    async def leave(self, follower: Follower) -> None:
+        """Stop following; the reader stops with the last board."""
+        self.followers.discard(follower)
+        if not self.followers and self.task is not None:
+            task, self.task = self.task, None
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except Exception as error:  # noqa: BLE001 - boards stay open while the database is away
+                log.warning("board.not-read", error=type(error).__name__)
+            await asyncio.sleep(EVERY)
+
+    async def _look(self) -> None:
+        async with self.kernel.reading() as db:
+            if self.place is None:
+                self.place = await changes.latest(db)
+                return
+            found = await changes.changes_after(db, self.place)
+            item = found if found is not None else Reset(await changes.latest(db))
+        self.place = item.reached
+        if isinstance(item, Reset) or item.referral_ids:
+            for follower in self.followers:
+                follower.give(item)
+
+
+def feed_of(request: Request) -> Feed:
+    """The feed of this process."""
+    state = request.app.state
+    if getattr(state, "feed", None) is None:
+        state.feed = Feed(kernel_of(request))
+    feed: Feed = state.feed
+    return feed
