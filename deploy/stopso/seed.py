@@ -46,7 +46,7 @@ def command(
 
 
 def seed_if_empty(surroundings: Surroundings, state: RunningState, console: Console) -> None:
-    """Load the demo data where there is nothing yet; nothing is done to a copy that has people, or is no demonstration."""
+    """Load the demo data into a demonstration that has nobody in it yet; any other copy is left alone."""
     environments = _environments(surroundings, state)
     if environments["intake"].get("STOPSO_DEMO") == "true":
         asyncio.run(_seed(environments, FIRST_REFERRALS, console, only_if_empty=True))
