@@ -9,15 +9,14 @@ from services.intake.web.wording import Words
 Item = dict[str, Any]
 
 
-def radio_items(options: Mapping[str, Words], chosen: tuple[str, ...], revealed: Mapping[str, str]) -> list[Item]:
-    """One item a choice; `revealed` is the HTML that belongs under a choice."""
+def radio_items(options: Mapping[str, Words], chosen: tuple[str, ...]) -> list[Item]:
+    """One item a choice, with its hint where it has one."""
     return [
         {
             "value": code,
             "text": words.text,
             "checked": code in chosen,
             **({"hint": {"text": words.hint}} if words.hint else {}),
-            **({"conditional": {"html": revealed[code]}} if code in revealed else {}),
         }
         for code, words in options.items()
     ]

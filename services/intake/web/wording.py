@@ -30,6 +30,7 @@ ASKERS: dict[Asker, Words] = {
     ),
     "professional": Words("For somebody I work with", "As a doctor, social worker, probation officer or the like"),
 }
+YES_OR_NO: dict[str, Words] = {"yes": Words("Yes"), "no": Words("No")}
 PLACES: dict[str, Words] = {
     "near": Words("Near home, or online", "We need to know roughly where"),
     "online": Words("Only online", "By video or phone, from wherever you are"),

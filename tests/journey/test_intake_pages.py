@@ -1,0 +1,201 @@
+"""The public pages in a real browser: readable at any width, good with and without scripts, and empty after leaving."""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright
+
+from shared.kernel.ids import SERVICES
+from tests.component.intake import Intake
+from tests.databases import ServiceDatabase
+
+pytestmark = [pytest.mark.servers, pytest.mark.browser]
+
+CHROMIUM = "/usr/bin/chromium"
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+WEATHER = "https://www.bbc.co.uk/weather"
+
+
+@pytest.fixture
+async def intake(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterator[Intake]:
+    service = await Intake.open(database_for("intake"))
+    yield service
+    await service.stop()
+
+
+@pytest.fixture
+async def address(intake: Intake) -> AsyncIterator[str]:
+    server = uvicorn.Server(uvicorn.Config(intake.web(), host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    async with asyncio.timeout(10):
+        while not server.started:  # noqa: ASYNC110 - the server offers no event to wait for
+            await asyncio.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    intake.kernel.settings.public_urls.update(dict.fromkeys(SERVICES, f"http://localhost:{port}"))
+    yield f"http://localhost:{port}"
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(chromium: Browser) -> AsyncIterator[Page]:
+    context = await chromium.new_context(viewport={"width": 320, "height": 640})
+    await context.route(
+        re.compile(r"^https://"), lambda route: route.fulfill(body="<h1>Weather</h1>", content_type="text/html")
+    )
+    yield await context.new_page()
+    await context.close()
+
+
+async def look(page: Page, name: str) -> None:
+    """Whatever state the page is in: nothing that axe objects to, nothing wider than the screen, one main heading."""
+    await page.wait_for_load_state("load")
+    found = await Axe().run(page, options=RULES)
+    assert found.response["violations"] == [], f"{name}: {found.generate_report()}"
+    for width in (320, 1280):
+        await page.set_viewport_size({"width": width, "height": 800})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width}"
+        if folder := os.environ.get("STOPSO_SCREENSHOTS"):
+            await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+    await page.set_viewport_size({"width": 320, "height": 640})
+    assert await page.locator("h1:visible").count() == 1, name
+
+
+async def go_on(page: Page, *choices: str) -> None:
+    """Tick what is named by its value, and continue."""
+    for choice in choices:
+        await page.check(f"input[value='{choice}']")
+    await page.get_by_role("button", name="Continue").click()
+
+
+async def answer_everything(page: Page, address: str) -> None:
+    """From the first page to the one with all answers, looking at each."""
+    await page.goto(address)
+    await look(page, "01-start")
+    await page.get_by_role("button", name="I would like to ask for help").click()
+    await look(page, "02-leaving")
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_role("button", name="Continue").click()
+    await look(page, "03-who-error")
+    assert await page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    await go_on(page, "client")
+    await look(page, "04-help")
+    await go_on(page, "images")
+    await look(page, "05-age")
+    await go_on(page, "26-64")
+    await look(page, "06-safety")
+    await go_on(page, "no")
+    await look(page, "06b-situation")
+    await go_on(page, "investigated")
+    await look(page, "07-contact")
+    await page.check("input[value='phone']")
+    await page.get_by_role("button", name="Continue").click()
+    await look(page, "07b-contact-error")
+    await page.fill("#phone", "07700 900 123")
+    await page.fill("#name", "Robin")
+    await go_on(page, "no")
+    await page.check("input[value='near']")
+    await page.fill("#outward", "tq13 7hd")
+    await look(page, "08-place")
+    await page.get_by_role("button", name="Continue").click()
+    await look(page, "09-wishes")
+    await page.get_by_role("button", name="Continue").click()
+    await look(page, "10-cost")
+    await go_on(page, "part-fee")
+    await page.fill("#text", "I would rather talk in the evening.")
+    await look(page, "11-words")
+    await page.get_by_role("button", name="Continue").click()
+    await look(page, "12-agreement")
+    await go_on(page, "referral", "sharing", "subsidy")
+    await look(page, "13-check")
+
+
+async def test_every_public_page_is_good_to_read_and_leads_to_a_receipt(page: Page, address: str) -> None:
+    await answer_everything(page, address)
+    assert not await page.get_by_text("07700").is_visible()
+    await page.get_by_role("button", name="Send").click()
+    await look(page, "14-done")
+    receipt = await page.locator("#receipt").inner_text()
+    await page.get_by_role("button", name="I have my code").click()
+    await look(page, "15-ended")
+
+    await page.goto(f"{address}/return")
+    await look(page, "16-return")
+    await page.fill("#receipt", "1234 5678 9012 3456 7890")
+    await page.get_by_role("button", name="Continue").click()
+    await look(page, "16b-return-error")
+    await page.fill("#receipt", receipt)
+    await page.get_by_role("button", name="Continue").click()
+    await page.fill("#text", "Is there any news?")
+    await page.get_by_role("button", name="Send").click()
+    await look(page, "17-standing")
+    shown = await page.content()
+    assert "+447700900123" not in shown
+    assert "rather talk in the evening" not in shown
+    await page.get_by_role("link", name="I do not want help any more").click()
+    await look(page, "18-close")
+    await page.get_by_role("button", name="Yes, close it").click()
+    await look(page, "19-closed")
+    await page.goto(f"{address}/referral/professionals")
+    await look(page, "20-professionals")
+
+
+async def test_the_form_works_without_scripts(chromium: Browser, address: str, intake: Intake) -> None:
+    context = await chromium.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(address)
+    await page.get_by_role("button", name="I would like to ask for help").click()
+    await page.get_by_role("button", name="Continue").click()
+    for choice in ("client", "survivor", "26-64", "no"):
+        await go_on(page, choice)
+    await page.check("input[value='email']")
+    await page.fill("#email", "robin@example.org")
+    await page.get_by_role("button", name="Continue").click()
+    await go_on(page, "online")
+    await page.get_by_role("button", name="Continue").click()
+    await go_on(page, "full-fee")
+    await page.get_by_role("button", name="Continue").click()
+    await go_on(page, "referral", "sharing")
+    await page.get_by_role("button", name="Send").click()
+
+    assert re.fullmatch(r"(\d{4} ){4}\d{4}", await page.locator("#receipt").inner_text())
+    assert await intake.counted("referral") == 1
+    await context.close()
+
+
+@pytest.mark.parametrize("leave_by", ["click", "keys"])
+async def test_going_back_after_leaving_shows_nothing(page: Page, address: str, leave_by: str) -> None:
+    await page.goto(address)
+    await page.get_by_role("button", name="I would like to ask for help").click()
+    await page.get_by_role("button", name="Continue").click()
+    await go_on(page, "client")
+    await go_on(page, "images")
+    if leave_by == "click":
+        await page.get_by_role("button", name="Exit this page").click()
+    else:
+        for _ in range(3):
+            await page.keyboard.press("Shift")
+    await page.wait_for_url(WEATHER)
+
+    for _ in range(4):
+        await page.go_back(wait_until="load")
+        assert page.url.startswith(address)
+        words = await page.inner_text("body")
+        assert "This page is empty" in words
+        assert "images" not in await page.content()
+        await page.wait_for_timeout(100)
+    await look(page, "21-nothing")
