@@ -1,7 +1,5 @@
 """Real servers for whoever asks: started at the first use, shared between workers and runs, stopped by the last one."""
 
-import importlib
-import importlib.util
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -116,16 +114,11 @@ def own_broker(tmp_path: Path) -> Iterator[BrokerServer]:
 
 def apply_topology(broker: BrokerServer, vhost: str, heard: Heard | None = None) -> None:
     """Create a virtual host with the users, rights, queues and bindings that the services need."""
+    if heard is None:
+        from deploy.stopso.topology import heard_by_services  # noqa: PLC0415 - it loads the services; many tests need none
+
+        heard = heard_by_services()
     known = servers.passwords()
     broker_passwords: dict[ServiceName, str] = {service: known[f"{service}-broker"] for service in SERVICES}
     broker.administration.add_vhost(vhost)
-    broker.administration.import_definitions(definitions(vhost, broker_passwords, heard or heard_by_services()))
-
-
-def heard_by_services() -> dict[ServiceName, tuple[str, ...]]:
-    """What each service that is there says it listens to."""
-    return {
-        service: importlib.import_module(f"services.{service}.app").SERVICE.hears
-        for service in SERVICES
-        if importlib.util.find_spec(f"services.{service}.app") is not None
-    }
+    broker.administration.import_definitions(definitions(vhost, broker_passwords, heard))

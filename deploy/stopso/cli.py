@@ -1,7 +1,5 @@
 """`stopso`, the operators' command: start, stop and look after a copy of the platform."""
 
-import importlib
-import importlib.util
 import json
 from collections.abc import Callable
 from typing import Annotated, TypeVar
@@ -71,6 +69,16 @@ def migrate_databases() -> None:
     console.print("All databases are up to date.")
 
 
+@app.command("seed")
+def add_demo_data(
+    referrals: Annotated[int, typer.Option("--referrals", min=1, max=100_000, help="How many more to add.")] = 20,
+) -> None:
+    """Add fictional referrals to the copy that runs here, and let some of them move on."""
+    from deploy.stopso import seed  # noqa: PLC0415 - it loads the services, which no other command needs
+
+    seed.command(referrals)
+
+
 def database_url_of(service: str) -> str:
     """The address of a service's database in the copy that runs here."""
     if service not in SERVICES:
@@ -84,8 +92,6 @@ def database_url_of(service: str) -> str:
 
 
 dead_letters.database_url_of = database_url_of
-if importlib.util.find_spec("deploy.stopso.seed") is not None:
-    app.command("seed")(importlib.import_module("deploy.stopso.seed").command)
 
 
 def main(run: Callable[[], T] = app) -> T:

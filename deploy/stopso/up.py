@@ -1,7 +1,5 @@
 """`stopso up`: everything a fresh machine needs, started, watched and stopped as one."""
 
-import importlib
-import importlib.util
 import os
 import signal
 import time
@@ -37,7 +35,7 @@ def run(console: Console) -> None:
             supervisor = Supervisor(surroundings, state, lambda words: console.print(words, style="dim"))
             try:
                 _start(console, surroundings, supervisor)
-                welcome(console, state, seconds=time.monotonic() - began)
+                welcome(console, state, seconds=time.monotonic() - began, demo=_is_demo(surroundings, state))
                 while True:
                     supervisor.look()
                     time.sleep(LOOK_EVERY)
@@ -67,10 +65,15 @@ def _start(console: Console, surroundings: Surroundings, supervisor: Supervisor)
         status.update("Starting the four services …")
         supervisor.start_services()
         supervisor.wait_until_ready()
-    if importlib.util.find_spec("deploy.stopso.seed") is not None:
-        importlib.import_module("deploy.stopso.seed").seed_if_empty(surroundings, supervisor.state, console)
+    from deploy.stopso.seed import seed_if_empty  # noqa: PLC0415 - it loads the services, better while they start
+
+    seed_if_empty(surroundings, supervisor.state, console)
     supervisor.state.complete = True
     supervisor.state.write()
+
+
+def _is_demo(surroundings: Surroundings, state: RunningState) -> bool:
+    return surroundings.environment("intake", state)["STOPSO_DEMO"] == "true"
 
 
 def _base_port() -> int:

@@ -1,12 +1,10 @@
 """What `stopso up` shows when everything runs: where to go and whom to be."""
 
-import importlib
-import importlib.util
-
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
+from deploy.stopso import demo_people
 from deploy.stopso.running_state import RunningState
 
 PAGES = (
@@ -21,15 +19,15 @@ PAGES = (
 )
 
 
-def welcome(console: Console, state: RunningState, *, seconds: float) -> None:
+def welcome(console: Console, state: RunningState, *, seconds: float, demo: bool) -> None:
     """Print the addresses and the demo sign-ins."""
     pages = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for title, service, path in PAGES:
         pages.add_row(title, f"[link]{state.address(service)}{path}[/link]")
     console.print(Panel(pages, title=f"StopSO runs · ready in {seconds:.1f} s", title_align="left", expand=False))
-    if importlib.util.find_spec("deploy.stopso.seed") is not None:
+    if demo:
         people = Table("role", "sign in as", "password", box=None, padding=(0, 2, 0, 0))
-        for sign_in in importlib.import_module("deploy.stopso.seed").SIGN_INS:
-            people.add_row(*sign_in)
+        for name, _, roles in demo_people.STAFF:
+            people.add_row(", ".join(roles), name, demo_people.PASSWORD)
         console.print(Panel(people, title="Demo sign-ins", title_align="left", expand=False))
     console.print("Logs: `.stopso/logs`. `make status` shows how it does. Ctrl-C stops everything.", style="dim")

@@ -1,0 +1,155 @@
+"""`stopso up` as people use it: a process of its own, with all it starts, in an empty folder."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from deploy.stopso.places import ROOT, SERVICES
+from tests.servers import use_containers
+
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(use_containers(), reason="this machine is set to test with containers; `up` is tried without"),
+]
+
+
+@dataclass
+class Copy:
+    """One copy of the platform, driven through its command."""
+
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `stopso` with these words and give back what it says."""
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.stopso", *words],
+            env=self._environment(),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def up(self) -> float:
+        """Start it, wait until it says that everything runs, and say how many seconds that took."""
+        began = time.monotonic()
+        with (self.folder / "up.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "deploy.stopso", "up"],
+                env=self._environment(),
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        while not self.state().get("complete"):
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < began + 120, self.said()
+            time.sleep(0.1)
+        return time.monotonic() - began
+
+    def tell(self, number: int, *, seconds: float = 90.0) -> int:
+        """Send `up` a signal, wait until it has ended, and give its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+    def state(self) -> dict[str, Any]:
+        """What the copy has noted about itself."""
+        try:
+            return dict(json.loads((self.folder / "state.json").read_text()))
+        except FileNotFoundError:
+            return {}
+
+    def status(self) -> dict[str, Any]:
+        """What `stopso status --json` says."""
+        return dict(json.loads(self.command("status", "--json").stdout))
+
+    def said(self) -> str:
+        """Everything `up` has printed."""
+        return (self.folder / "up.log").read_text()
+
+    def left_running(self) -> list[str]:
+        """The command lines of processes that belong to this copy's folder."""
+        found = []
+        for process in psutil.process_iter(["cmdline", "environ", "status"]):
+            words = process.info["cmdline"] or []
+            ours = any(str(self.folder) in word for word in [*words, *(process.info["environ"] or {}).values()])
+            if ours and process.info["status"] != psutil.STATUS_ZOMBIE and process.pid != os.getpid():
+                found.append(" ".join(words))
+        return found
+
+    def _environment(self) -> dict[str, str]:
+        passed = {name: value for name, value in os.environ.items() if not name.startswith(("STOPSO_", "PYTEST_"))}
+        return {**passed, "STOPSO_STATE": str(self.folder), "COLUMNS": "120"}
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Copy]:
+    """A copy in an empty folder; whatever the test does to it, nothing of it is left running."""
+    made = Copy(tmp_path / "state")
+    made.folder.mkdir()
+    yield made
+    made.command("down")
+    if made.process is not None and made.process.poll() is None:
+        made.process.kill()
+        made.process.wait()
+
+
+def test_one_command_starts_everything_and_one_signal_stops_it(copy: Copy) -> None:
+    copy.up()
+
+    status = copy.status()
+    assert status["ready"], copy.said()
+    assert [each["service"] for each in status["services"]] == list(SERVICES)
+    for each in status["services"]:
+        assert each["outbox_rows"] is not None
+        assert each["outbox_age_seconds"] is not None
+        assert each["queue_depth"] is not None
+        assert each["dead_letters"] == 0
+        assert each["address"] in copy.said()
+    assert stat.S_IMODE((copy.folder / "secrets.json").stat().st_mode) == 0o600
+    assert copy.command("doctor").stdout.strip() == "Everything is as it should be."
+    second = copy.command("up")
+    assert second.returncode == 1
+    assert "already runs from this folder" in second.stderr
+
+    assert copy.tell(signal.SIGTERM) == 0
+    assert copy.left_running() == []
+    assert copy.command("status").returncode == 1
+
+    assert copy.up() < 15
+    assert copy.tell(signal.SIGINT) == 0
+    assert copy.left_running() == []
+
+
+def test_what_is_killed_is_started_again_and_what_a_killed_up_leaves_is_cleared_away(copy: Copy) -> None:
+    copy.up()
+    matching = copy.state()["services"]["matching"]
+    psutil.Process(matching).kill()
+
+    until = time.monotonic() + 60
+    while copy.state()["services"]["matching"] == matching or not copy.status()["ready"]:
+        assert time.monotonic() < until, copy.said()
+        time.sleep(0.5)
+
+    copy.tell(signal.SIGKILL)
+    assert len(copy.left_running()) >= len(SERVICES)
+    assert "was killed and could not tidy up" in copy.command("doctor").stdout.replace("\n", " ")
+
+    assert "Stopped what a killed run had left." in copy.command("down").stdout
+    assert copy.left_running() == []
