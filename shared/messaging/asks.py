@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from shared.kernel.errors import Conflict, NotFound, Retry, Unprocessable
 from shared.kernel.ids import ServiceName
-from shared.messaging.broker import Lost, publishing_channel
+from shared.messaging.broker import Lost, nothing_else_cancels, publishing_channel
 from shared.messaging.topology import ASKS
 from shared.privacy import Keyring
 
@@ -112,9 +112,10 @@ class BusAsker:
             headers={DEADLINE: int((time.time() + deadline) * 1000)},
         )
         try:
-            await self._channel.basic_publish(
-                body, exchange=ASKS, routing_key=service, properties=properties, mandatory=True, wait=False
-            )
+            with nothing_else_cancels():
+                await self._channel.basic_publish(
+                    body, exchange=ASKS, routing_key=service, properties=properties, mandatory=True, wait=False
+                )
         except Exception as error:
             raise Retry("bus-unavailable", NO_ANSWER) from error
 

@@ -4,8 +4,8 @@ This and `consumer` lean on FastStream's internals: its version is pinned, and a
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, cast
 
 import aio_pika
@@ -31,6 +31,18 @@ STOP_SECONDS = 5.0
 
 class Lost(ConnectionError):
     """A connection, a channel or a consumer is gone; whatever was not confirmed will be done again."""
+
+
+@contextmanager
+def nothing_else_cancels() -> Iterator[None]:
+    """Turn the cancellation that aiormq throws at whoever waits for a closing channel into `Lost`; our own passes."""
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise Lost("the channel closed") from error
 
 
 def address(url: str, name: str) -> str:
@@ -114,20 +126,23 @@ class Ear(RabbitSubscriber):
     async def acknowledge(self, tag: int) -> None:
         """Acknowledge everything up to and including `tag`; raises `Lost` when the channel is gone."""
         try:
-            await self.underlay.basic_ack(tag, multiple=True, wait=False)
+            with nothing_else_cancels():
+                await self.underlay.basic_ack(tag, multiple=True, wait=False)
         except Exception as error:
             raise Lost(self.queue.name) from error
 
     async def refuse(self, tag: int) -> None:
         """Send one delivery to the dead-letter queue."""
         try:
-            await self.underlay.basic_reject(tag, requeue=False)
+            with nothing_else_cancels():
+                await self.underlay.basic_reject(tag, requeue=False)
         except Exception as error:
             raise Lost(self.queue.name) from error
 
     async def depth(self) -> int:
         """How many messages are ready in the queue."""
-        declared = await self.underlay.queue_declare(self.queue.name, passive=True, timeout=CONNECT_SECONDS)
+        with nothing_else_cancels():
+            declared = await self.underlay.queue_declare(self.queue.name, passive=True, timeout=CONNECT_SECONDS)
         return declared.message_count or 0
 
     async def _arrived(self, message: DeliveredMessage) -> None:
@@ -161,8 +176,9 @@ def tag_of(message: DeliveredMessage) -> int:
 async def started(broker: RabbitBroker) -> AsyncIterator[RabbitBroker]:
     """The broker with all its subscribers started; everything is closed at the end, however it ended."""
     try:
-        async with asyncio.timeout(3 * CONNECT_SECONDS):
-            await broker.start()
+        with nothing_else_cancels():
+            async with asyncio.timeout(3 * CONNECT_SECONDS):
+                await broker.start()
         yield broker
     finally:
         with suppress(Exception):

@@ -12,7 +12,7 @@ from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed, D
 from pamqp.commands import Basic
 
 from shared.kernel.ids import ServiceName
-from shared.messaging.broker import Lost
+from shared.messaging.broker import Lost, nothing_else_cancels
 from shared.messaging.envelope import CONTENT_TYPE, headers_of, routing_key
 from shared.messaging.failpoints import is_armed, reach
 from shared.messaging.topology import EVENTS
@@ -83,7 +83,8 @@ class Publisher:
                 return
             try:
                 async with self._room:
-                    await self._send(row)
+                    with nothing_else_cancels():
+                        await self._send(row)
             except PublishError:
                 answers.refused[row.key] = "unroutable"
                 return

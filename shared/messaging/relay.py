@@ -10,7 +10,7 @@ import structlog
 
 from shared.db import Connection, Database
 from shared.kernel.ids import ServiceName
-from shared.messaging.broker import publishing_channel
+from shared.messaging.broker import Lost, publishing_channel
 from shared.messaging.failpoints import reach
 from shared.messaging.figures import PUBLISHED
 from shared.messaging.publishing import Answers, Publisher, Row
@@ -22,6 +22,8 @@ NOTICE = "stopso_outbox"
 POLL_SECONDS = 1.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
 MOST_HELD_BACK = 5_000
+FRESH_CHANNEL_AFTER = 4
+"""A channel remembers that a queue was full, and may not hear that it no longer is."""
 LAST_SECONDS = 5.0
 
 
@@ -49,6 +51,7 @@ class Relay:
     connected: bool = False
     shards: int = 0
     _careful: bool = False
+    _stuck: bool = False
     _noticed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -122,6 +125,9 @@ class Relay:
         self._careful = answers.lost is not None
         if answers.lost:
             raise answers.lost
+        if self._stuck:
+            self._stuck = False
+            raise Lost("a queue goes on refusing: a new channel may find it open again")
         return len(answers.confirmed)
 
     async def _next_rows(self, db: Connection, shards: Collection[int]) -> list[Row]:
@@ -162,3 +168,4 @@ class Relay:
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
             self.held_back[key] = HeldBack(reason, attempts, time.monotonic() + wait)
             log.error("event.not-sent", key=key, reason=reason, attempts=attempts)
+            self._stuck = self._stuck or (reason == "not-accepted" and attempts % FRESH_CHANNEL_AFTER == 0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from shared.kernel.ids import ServiceName
+from shared.messaging.broker import nothing_else_cancels
 from shared.messaging.figures import LOOP_FAILURES
 
 log = structlog.get_logger("stopso.process")
@@ -58,7 +59,8 @@ class Supervisor:
             started = time.monotonic()
             try:
                 loop.running = True
-                await work()
+                with nothing_else_cancels():
+                    await work()
                 if self.stopping:
                     return
             except Exception as error:

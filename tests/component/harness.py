@@ -38,7 +38,13 @@ class Component:
 
     @classmethod
     async def start(
-        cls, service: ServiceName, dsn: str, subscriptions: Subscriptions, *, retry_limit: int = 10, settings: Any = None
+        cls,
+        service: ServiceName,
+        dsn: str,
+        subscriptions: Subscriptions,
+        *,
+        retry_limit: int = 10,
+        settings: Any = None,
     ) -> "Component":
         """Open the store; call `stop` at the end."""
         clock = ManualClock(MONDAY_MORNING)
@@ -50,11 +56,13 @@ class Component:
         """Close the store."""
         await self.kernel.database.close()
 
-    def delivery(self, event: Event, *, seal: Mapping[ServiceName, BaseModel] | None = None, event_id: EventId | None = None) -> Delivery:
+    def delivery(
+        self, event: Event, *, seal: Mapping[ServiceName, BaseModel] | None = None, event_id: EventId | None = None
+    ) -> Delivery:
         """The event as the broker would hand it over, sealed blocks included."""
         self.sequence += 1
         identity = event_id or EventId(uuid7(self.clock.now()))
-        speaker = KEYRINGS[event.speaker()]  # type: ignore[index]
+        speaker = KEYRINGS[event.speaker()]
         if seal:
             event = event.model_copy(
                 update={"sealed": {to: speaker.seal_model(block, to, str(identity)) for to, block in seal.items()}}

@@ -7,7 +7,7 @@ import structlog
 
 from shared.kernel.ids import ServiceName
 from shared.messaging import failpoints
-from tests.conftest import Vhost
+from tests.conftest import Vhost, apply_topology
 from tests.databases import ServiceDatabase
 from tests.integration.nodes import Effects, Node
 
@@ -70,3 +70,9 @@ def arm() -> Iterator[Callable[[str], None]]:
     """Arms failpoints in this process, and disarms them."""
     yield failpoints.arm
     failpoints.arm("")
+
+
+@pytest.fixture
+def apply_again() -> Callable[[Vhost], None]:
+    """Imports the topology of `bus` once more."""
+    return lambda bus: apply_topology(bus.broker, bus.name, HEARD)

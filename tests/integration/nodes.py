@@ -26,7 +26,9 @@ from shared.messaging.subscriptions import Subscriptions, collect, subscribes
 from shared.messaging.transaction import Transaction
 from tests.component.harness import KEYRINGS
 
-EFFECT = "CREATE TABLE IF NOT EXISTS effect (nth bigserial PRIMARY KEY, event_id uuid, key text, sequence bigint, type text)"
+EFFECT = (
+    "CREATE TABLE IF NOT EXISTS effect (nth bigserial PRIMARY KEY, event_id uuid, key text, sequence bigint, type text)"
+)
 GRANT = "GRANT SELECT, INSERT, DELETE ON effect TO {service}; GRANT USAGE ON SEQUENCE effect_nth_seq TO {service}"
 Fault = Callable[[Event, Transaction], Awaitable[None]]
 
@@ -123,7 +125,9 @@ class Node:
 def received(referral_id: UUID | None = None) -> ReferralReceived:
     """A referral that came in."""
     now = SystemClock().now()
-    return ReferralReceived(referral_id=ReferralId(referral_id or uuid7(now)), channel="web", source="self", received_at=now)
+    return ReferralReceived(
+        referral_id=ReferralId(referral_id or uuid7(now)), channel="web", source="self", received_at=now
+    )
 
 
 def closed(referral_id: UUID) -> ReferralClosed:

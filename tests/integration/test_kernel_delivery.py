@@ -30,7 +30,9 @@ async def test_what_one_service_tells_the_other_handles_once_and_in_order(
     assert effects.everything_once_in_order()
 
 
-async def test_a_failing_event_holds_up_its_own_key_and_no_other(intake: Node, matching: Node, effects: Effects) -> None:
+async def test_a_failing_event_holds_up_its_own_key_and_no_other(
+    intake: Node, matching: Node, effects: Effects
+) -> None:
     troubled, calm = uuid4(), uuid4()
     calm_was_handled = asyncio.Event()
 
@@ -98,7 +100,9 @@ async def test_two_processes_of_each_service_share_the_work_and_keep_the_order(
     bus: Vhost, intake_database: ServiceDatabase, matching_database: ServiceDatabase, effects: Effects
 ) -> None:
     intakes = [Node("intake", intake_database.application_dsn, bus.url("intake")) for _ in range(2)]
-    matchings = [Node("matching", matching_database.application_dsn, bus.url("matching"), batch_size=7) for _ in range(2)]
+    matchings = [
+        Node("matching", matching_database.application_dsn, bus.url("matching"), batch_size=7) for _ in range(2)
+    ]
     referrals = [uuid4() for _ in range(40)]
 
     async with intakes[0].running(), intakes[1].running(), matchings[0].running(), matchings[1].running():
