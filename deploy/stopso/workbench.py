@@ -1,9 +1,9 @@
 """The kernels of all four services in one process, for an operator's work on the databases of a running copy."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from importlib import import_module
-from typing import Any
 
 from shared.db import Database
 from shared.kernel.clock import SystemClock
@@ -32,12 +32,19 @@ async def workbench(environments: Mapping[ServiceName, Mapping[str, str]]) -> As
 
 
 async def _kernel(service: Service, environment: Mapping[str, str]) -> Kernel:
-    settings = service.settings(**_fields(service, environment))
+    with _variables(environment):
+        settings = service.settings.read()
     database = Database(settings.database_url.get_secret_value(), minimum=1, maximum=4, application="stopso-operator")
     await database.open()
     return Kernel(service.name, database, settings.keyring(), SystemClock(), service.subscriptions, settings=settings)
 
 
-def _fields(service: Service, environment: Mapping[str, str]) -> dict[str, Any]:
-    names = {f"{PREFIX}{name.upper()}": name for name in service.settings.model_fields}
-    return {names[variable]: value for variable, value in environment.items() if variable in names}
+@contextmanager
+def _variables(environment: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update({name: value for name, value in environment.items() if name.startswith(PREFIX)})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
