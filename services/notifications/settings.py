@@ -27,6 +27,9 @@ class NotificationsSettings(ServiceSettings):
     webhooks_to_loopback: bool = False
     """For tests and demonstrations: webhooks may go to this machine, and only there."""
 
+    health_urls: dict[ServiceName, str] = Field(default_factory=dict)
+    """Where the system page asks the services how they are, where that is not where people reach them."""
+
     @property
     def reach(self) -> Reach:
         """Where webhooks may go."""

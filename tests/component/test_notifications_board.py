@@ -51,7 +51,7 @@ async def test_a_referral_appears_on_the_board_with_its_coarse_profile(notificat
     await notifications.hears(referral, seal=a_profile())
 
     card = await notifications.card(referral.referral_id)
-    assert (card["board_column"], card["client_group"], card["area"]) == ("new", "thoughts", "TQ13")
+    assert (card["board_column"], card["area"]) == ("new", "TQ13")
     assert card["short_id"] == str(referral.referral_id)[-6:].upper()
 
 
@@ -65,7 +65,7 @@ async def test_events_that_come_before_the_referral_itself_find_their_card(notif
     await notifications.hears(triaged(referral.referral_id, priority="urgent"))
 
     card = await notifications.card(referral.referral_id)
-    assert (card["board_column"], card["priority"], card["client_group"]) == ("offered", "urgent", "thoughts")
+    assert (card["board_column"], card["priority"], card["area"]) == ("offered", "urgent", "TQ13")
     assert card["deadline_at"] == offer.reply_by
 
 
@@ -133,11 +133,10 @@ async def test_open_concerns_are_counted_over_everything_even_closed(notificatio
 async def test_a_filter_narrows_cards_and_counts_alike(notifications: Notifications) -> None:
     for area in ("TQ13", "TQ13", "EX1"):
         await notifications.hears(a_referral(), seal=a_profile(outward_code=area))
-    await notifications.hears(a_referral(), seal=a_profile(client_group="survivor"))
     now = notifications.clock.now()
 
     async with notifications.kernel.reading() as db:
-        narrowed = Filter(area="TQ13", group="thoughts")
+        narrowed = Filter(area="TQ13")
         cards = await board.cards_by_column(db, narrowed, now)
         numbers = await board.counts(db, narrowed, now)
         everything = await board.cards_among(db, [card.referral_id for card in cards], Filter(area="EX1"), now)

@@ -18,11 +18,11 @@ COLUMN_TITLES = {
 }
 COLUMN_MEANINGS = {
     "new": "Nobody has decided yet",
-    "triage": "Staff are looking into it",
-    "waiting": "For a stated thing that will wake it",
-    "matching": "A therapist or the money is being found",
-    "offered": "A therapist has been asked",
-    "accepted": "The first meeting is being arranged",
+    "triage": "Staff look into it",
+    "waiting": "For what will wake it",
+    "matching": "Finding therapist or money",
+    "offered": "A therapist is asked",
+    "accepted": "First meeting ahead",
     "in-therapy": "Sessions are under way",
     "closed": "Most recent first",
 }
@@ -38,7 +38,7 @@ GROUPS = {
     "survivor": ("leaf", "Survivor"),
 }
 """Client group → icon and words."""
-AGE_BANDS = {"under-13": "under 13", "13-17": "13–17", "18-25": "18–25", "26-64": "26–64", "65-plus": "65 and over"}
+AGE_BANDS = {"under-13": "under 13", "13-17": "13–17", "18-25": "18–25", "26-64": "26–64", "65-plus": "65+"}
 PRIORITIES = {"routine": "Routine", "urgent": "Urgent", "immediate": "Immediate"}
 CHANNELS = {"web": "through the web form", "phone": "by phone", "api": "from a professional", "import": "by import"}
 SOURCES = {
@@ -88,7 +88,7 @@ MATCH_ENDS = {
     "superseded": "another match took its place",
     "by-staff": "by staff",
 }
-DEADLINES = {"concern": "Act", "decision": "Decide", "reply": "Reply", "next-look": "Look again"}
+DEADLINES = {"concern": "Act", "decision": "Decide", "reply": "Reply", "next-look": "Look"}
 FLAGS = {
     "concern": "Safeguarding",
     "escalated": "Escalated",
@@ -115,6 +115,29 @@ DELIVERY_STATES = {
     "given_up": "Given up",
     "suppressed": "Suppressed",
 }
+
+DELIVERY_REASONS = {
+    "offer-over": "The offer is over",
+    "no-channel": "No way to reach the person",
+    "not-this-medium": "Not by this medium",
+    "consent-missing": "No consent to contact",
+    "closed": "The referral is closed",
+    "erased": "The person was erased",
+    "unknown": "Intake does not know the referral",
+    "address-refused": "The address was refused",
+    "address-deferred": "The address was not accepted now",
+    "address-not-usable": "The address cannot be used",
+    "address-not-allowed": "The address may not be called",
+    "mail-server-unreachable": "Mail server not reached",
+    "endpoint-disabled": "The endpoint is switched off",
+    "gone": "The endpoint said: never again",
+    "unreachable": "The endpoint was not reached",
+    "redirect": "The endpoint wanted to redirect",
+    "name-not-found": "The endpoint's name was not found",
+    "account-closed": "The account is closed",
+    "no-mailbox": "No mailbox is set",
+}
+"""Why a delivery went as it did; other codes, such as `smtp-451`, speak for themselves."""
 
 
 def short(identifier: Any) -> str:

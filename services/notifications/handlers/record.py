@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from services.notifications.handlers.profiles import keep_profile
 from services.notifications.domain.facts import Fact, Said, hear
 from services.notifications.store import cards, changes, timeline
-from services.notifications.store.cards import Profile
 from services.notifications.store.timeline import Happening
 from shared.events import Event
 from shared.events.sealed import CardProfile
@@ -30,7 +30,7 @@ async def record(events: Sequence[Event], profiles: Mapping[UUID, CardProfile], 
     for one in about:
         fact = Fact(one.kind, one.sequence, one.at, one.details)
         said[one.subject] = hear(said.get(one.subject, Said()), fact)
-    await cards.keep_cards(tx.db, said, {key: _coarse(profile) for key, profile in profiles.items()}, tx.now)
+    await cards.keep_cards(tx.db, said, {key: keep_profile(key, profile, tx.keys) for key, profile in profiles.items()}, tx.now)
     await changes.add_changes(tx.db, sorted(said), tx.now)
 
 
@@ -59,6 +59,3 @@ def _happening(event: Event) -> Happening:
         event.model_dump(mode="json", exclude={"sealed"}),
     )
 
-
-def _coarse(profile: CardProfile) -> Profile:
-    return Profile(profile.client_group, profile.age_band, profile.outward_code, profile.online_only)

@@ -17,10 +17,9 @@ CREATE TABLE card (
     concern_due    timestamptz,
     therapist_id   uuid,
     shortfall      bigint      NOT NULL DEFAULT 0,
-    client_group   text,
-    age_band       text,
     area           text,
-    online_only    boolean     NOT NULL DEFAULT false,
+    wrapped_key    bytea,
+    profile        bytea,
     face_changes_at timestamptz
 ) WITH (fillfactor = 80);
 
@@ -29,6 +28,8 @@ CREATE INDEX card_closed ON card (last_at DESC) WHERE board_column = 'closed';
 CREATE INDEX card_short ON card (short_id);
 CREATE INDEX card_concern ON card (concern_due) WHERE open_concerns > 0;
 CREATE INDEX card_face ON card (face_changes_at) WHERE face_changes_at IS NOT NULL;
+
+COMMENT ON COLUMN card.profile IS 'client group, age band and setting, encrypted under the key of this referral: never searched by';
 
 CREATE TABLE happening (
     subject  uuid        NOT NULL,

@@ -17,7 +17,6 @@ RECENTLY_CLOSED = 20
 class Filter:
     """What a board is narrowed to; nothing narrows the safeguarding banner."""
 
-    group: str | None = None
     priority: str | None = None
     reason: str | None = None
     area: str | None = None
@@ -39,10 +38,9 @@ class ListedCard:
     last_at: datetime
     deadline: Deadline | None
     flags: tuple[str, ...]
-    client_group: str | None
-    age_band: str | None
     area: str | None
-    online_only: bool
+    wrapped_key: bytes | None
+    profile: bytes | None
     therapist_id: UUID | None
     shortfall: int
 
@@ -64,7 +62,7 @@ class Concerns:
 
 def _arguments(narrowed: Filter, now: datetime) -> tuple[Any, ...]:
     due = now + SOON if narrowed.due == "soon" else None
-    return narrowed.group, narrowed.priority, narrowed.reason, narrowed.area, due
+    return narrowed.priority, narrowed.reason, narrowed.area, due
 
 
 async def cards_by_column(
@@ -78,22 +76,20 @@ async def cards_by_column(
                        PARTITION BY board_column ORDER BY urgency, since, referral_id) AS place
               FROM card
              WHERE board_column <> 'closed'
-               AND ($1::text IS NULL OR client_group = $1)
-               AND ($2::text IS NULL OR priority = $2)
-               AND ($3::text IS NULL OR reason = $3)
-               AND ($4::text IS NULL OR area = $4)
-               AND ($5::timestamptz IS NULL OR deadline_at <= $5)
-        ) AS open WHERE place <= $6
+               AND ($1::text IS NULL OR priority = $1)
+               AND ($2::text IS NULL OR reason = $2)
+               AND ($3::text IS NULL OR area = $3)
+               AND ($4::timestamptz IS NULL OR deadline_at <= $4)
+        ) AS open WHERE place <= $5
         UNION ALL
         SELECT * FROM (
             SELECT card.*, 0 AS place FROM card
              WHERE board_column = 'closed'
-               AND ($1::text IS NULL OR client_group = $1)
-               AND ($2::text IS NULL OR priority = $2)
-               AND ($3::text IS NULL OR reason = $3)
-               AND ($4::text IS NULL OR area = $4)
-               AND ($5::timestamptz IS NULL OR deadline_at <= $5)
-             ORDER BY last_at DESC LIMIT $7
+               AND ($1::text IS NULL OR priority = $1)
+               AND ($2::text IS NULL OR reason = $2)
+               AND ($3::text IS NULL OR area = $3)
+               AND ($4::timestamptz IS NULL OR deadline_at <= $4)
+             ORDER BY last_at DESC LIMIT $6
         ) AS closed
         """,
         *_arguments(narrowed, now),
@@ -110,12 +106,11 @@ async def cards_among(
     rows = await db.fetch(
         """
         SELECT * FROM card
-         WHERE ($1::text IS NULL OR client_group = $1)
-           AND ($2::text IS NULL OR priority = $2)
-           AND ($3::text IS NULL OR reason = $3)
-           AND ($4::text IS NULL OR area = $4)
-           AND ($5::timestamptz IS NULL OR deadline_at <= $5)
-           AND referral_id = ANY($6::uuid[])
+         WHERE ($1::text IS NULL OR priority = $1)
+           AND ($2::text IS NULL OR reason = $2)
+           AND ($3::text IS NULL OR area = $3)
+           AND ($4::timestamptz IS NULL OR deadline_at <= $4)
+           AND referral_id = ANY($5::uuid[])
         """,
         *_arguments(narrowed, now),
         referral_ids,
@@ -128,11 +123,10 @@ async def counts(db: Connection, narrowed: Filter, now: datetime) -> dict[str, i
     rows = await db.fetch(
         """
         SELECT board_column, count(*) AS number FROM card
-         WHERE ($1::text IS NULL OR client_group = $1)
-           AND ($2::text IS NULL OR priority = $2)
-           AND ($3::text IS NULL OR reason = $3)
-           AND ($4::text IS NULL OR area = $4)
-           AND ($5::timestamptz IS NULL OR deadline_at <= $5)
+         WHERE ($1::text IS NULL OR priority = $1)
+           AND ($2::text IS NULL OR reason = $2)
+           AND ($3::text IS NULL OR area = $3)
+           AND ($4::timestamptz IS NULL OR deadline_at <= $4)
          GROUP BY board_column
         """,
         *_arguments(narrowed, now),
@@ -180,10 +174,9 @@ def _listed(row: Any) -> ListedCard:
         last_at=row["last_at"],
         deadline=Deadline(row["deadline_kind"], row["deadline_at"]) if row["deadline_kind"] else None,
         flags=tuple(row["flags"]),
-        client_group=row["client_group"],
-        age_band=row["age_band"],
         area=row["area"],
-        online_only=row["online_only"],
+        wrapped_key=row["wrapped_key"],
+        profile=row["profile"],
         therapist_id=row["therapist_id"],
         shortfall=row["shortfall"],
     )

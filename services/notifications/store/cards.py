@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.notifications.domain.card import Card, card_of
+from services.notifications.domain.card import card_of
 from services.notifications.domain.face import changes_next
 from services.notifications.domain.facts import Said
 from services.notifications.domain.words import short
@@ -18,13 +18,12 @@ _SAID = TypeAdapter(Said)
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """The coarse profile that came with a referral."""
+class KeptProfile:
+    """The coarse profile that came with a referral: the area in clear, the rest as ciphertext with its wrapped key."""
 
-    client_group: str
-    age_band: str
     area: str | None
-    online_only: bool
+    wrapped_key: bytes
+    profile: bytes
 
 
 async def said_about(db: Connection, referral_ids: Sequence[UUID]) -> dict[UUID, Said]:
@@ -34,46 +33,42 @@ async def said_about(db: Connection, referral_ids: Sequence[UUID]) -> dict[UUID,
 
 
 async def keep_cards(
-    db: Connection, said: Mapping[UUID, Said], profiles: Mapping[UUID, Profile], now: datetime
-) -> dict[UUID, Card]:
+    db: Connection, said: Mapping[UUID, Said], profiles: Mapping[UUID, KeptProfile], now: datetime
+) -> None:
     """Write the cards of these referrals, in one statement; a profile once known is kept."""
-    if not said:
-        return {}
-    cards = {referral_id: card_of(said[referral_id]) for referral_id in sorted(said)}
-    rows = [
-        _row(referral_id, said[referral_id], card, profiles.get(referral_id), now)
-        for referral_id, card in cards.items()
-    ]
+    rows = [_row(referral_id, said[referral_id], profiles.get(referral_id), now) for referral_id in sorted(said)]
     await db.execute(
         """
-        INSERT INTO card AS c (referral_id, short_id, said, board_column, reason, priority, urgency, since, last_at, deadline_kind,
-               deadline_at, flags, open_concerns, concern_due, therapist_id, shortfall, client_group, age_band, area, online_only,
+        INSERT INTO card AS c (
+               referral_id, short_id, said, board_column, reason, priority, urgency, since, last_at, deadline_kind,
+               deadline_at, flags, open_concerns, concern_due, therapist_id, shortfall, area, wrapped_key, profile,
                face_changes_at)
         SELECT referral_id, short_id, said, board_column, reason, priority, urgency, since, last_at, deadline_kind,
-               deadline_at, string_to_array(flags, ' '), open_concerns, concern_due, therapist_id, shortfall, client_group, age_band,
-               area, coalesce(online_only, false), face_changes_at
-          FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::timestamptz[],
-                      $9::timestamptz[], $10::text[], $11::timestamptz[], $12::text[], $13::integer[], $14::timestamptz[],
-                      $15::uuid[], $16::bigint[], $17::text[], $18::text[], $19::text[], $20::boolean[], $21::timestamptz[])
-               AS t (referral_id, short_id, said, board_column, reason, priority, urgency, since, last_at, deadline_kind,
-                     deadline_at, flags, open_concerns, concern_due, therapist_id, shortfall, client_group, age_band, area,
-                     online_only, face_changes_at)
+               deadline_at, string_to_array(flags, ' '), open_concerns, concern_due, therapist_id, shortfall, area,
+               wrapped_key, profile, face_changes_at
+          FROM unnest(
+               $1::uuid[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::text[], $7::smallint[],
+               $8::timestamptz[], $9::timestamptz[], $10::text[], $11::timestamptz[], $12::text[], $13::integer[],
+               $14::timestamptz[], $15::uuid[], $16::bigint[], $17::text[], $18::bytea[], $19::bytea[],
+               $20::timestamptz[])
+               AS t (referral_id, short_id, said, board_column, reason, priority, urgency, since, last_at,
+                     deadline_kind, deadline_at, flags, open_concerns, concern_due, therapist_id, shortfall, area,
+                     wrapped_key, profile, face_changes_at)
         ON CONFLICT (referral_id) DO UPDATE
            SET said = excluded.said, board_column = excluded.board_column, reason = excluded.reason,
-               priority = excluded.priority, urgency = excluded.urgency, since = excluded.since, last_at = excluded.last_at,
-               deadline_kind = excluded.deadline_kind, deadline_at = excluded.deadline_at, flags = excluded.flags,
-               open_concerns = excluded.open_concerns, concern_due = excluded.concern_due,
+               priority = excluded.priority, urgency = excluded.urgency, since = excluded.since,
+               last_at = excluded.last_at, deadline_kind = excluded.deadline_kind, deadline_at = excluded.deadline_at,
+               flags = excluded.flags, open_concerns = excluded.open_concerns, concern_due = excluded.concern_due,
                therapist_id = excluded.therapist_id, shortfall = excluded.shortfall,
-               client_group = coalesce(excluded.client_group, c.client_group), age_band = coalesce(excluded.age_band, c.age_band),
-               area = coalesce(excluded.area, c.area), online_only = excluded.online_only OR c.online_only,
-               face_changes_at = excluded.face_changes_at
+               area = coalesce(excluded.area, c.area), wrapped_key = coalesce(excluded.wrapped_key, c.wrapped_key),
+               profile = coalesce(excluded.profile, c.profile), face_changes_at = excluded.face_changes_at
         """,
         *(list(column) for column in zip(*rows, strict=True)),
     )
-    return cards
 
 
-def _row(referral_id: UUID, said: Said, card: Card, profile: Profile | None, now: datetime) -> tuple[Any, ...]:
+def _row(referral_id: UUID, said: Said, kept: KeptProfile | None, now: datetime) -> tuple[Any, ...]:
+    card = card_of(said)
     return (
         referral_id,
         short(referral_id),
@@ -91,10 +86,9 @@ def _row(referral_id: UUID, said: Said, card: Card, profile: Profile | None, now
         card.concern_due,
         UUID(card.therapist_id) if card.therapist_id else None,
         card.shortfall,
-        profile.client_group if profile else None,
-        profile.age_band if profile else None,
-        profile.area if profile else None,
-        profile.online_only if profile else None,
+        kept.area if kept else None,
+        kept.wrapped_key if kept else None,
+        kept.profile if kept else None,
         changes_next(card, now),
     )
 

@@ -1,6 +1,6 @@
 """The pages of notifications: sign-in, the live board, a referral, deliveries, dead letters, the system, and caught mail."""
 
-from services.notifications.web import board, deliveries, endpoints, mail, referrals, stream, system
+from services.notifications.web import board, dead_letters, deliveries, endpoints, mail, referrals, stream, system
 from shared.web.sign_in import router as sign_in
 from shared.web.sign_out import router as sign_out
 
@@ -12,6 +12,7 @@ ROUTERS = (
     referrals.router,
     endpoints.router,
     deliveries.router,
+    dead_letters.router,
     system.router,
     mail.router,
 )

@@ -15,7 +15,7 @@ from services.notifications.store import board, changes
 from services.notifications.store.board import A_COLUMN, Filter
 from services.notifications.web.desk import fragment, staff_page
 from services.notifications.web.faces import face_of
-from shared.events.codes import ClientGroup, Priority
+from shared.events.codes import Priority
 from shared.web import Staff, kernel_of, signed_in
 
 router = APIRouter()
@@ -24,7 +24,6 @@ router = APIRouter()
 class Narrowing(BaseModel):
     """The filters of the address; unknown values are no filter."""
 
-    group: str = ""
     priority: str = ""
     reason: str = ""
     area: str = ""
@@ -34,11 +33,10 @@ class Narrowing(BaseModel):
 def narrowing_of(query: QueryParams, view: View) -> Filter:
     """The filter that an address asks for, as far as this person may use it."""
     asked = {name: query.get(name, "").strip()[:40] for name in Narrowing.model_fields}
-    group = asked["group"] if view.case and asked["group"] in get_args(ClientGroup) else None
     priority = asked["priority"] if view.case and asked["priority"] in get_args(Priority) else None
     area = asked["area"].upper() if view.case and asked["area"] else None
     reason = asked["reason"] if asked["reason"] in words.WAIT_REASONS else None
-    return Filter(group, priority, reason, area, "soon" if asked["due"] == "soon" else None)
+    return Filter(priority, reason, area, "soon" if asked["due"] == "soon" else None)
 
 
 def address_of(narrowed: Filter) -> str:
@@ -60,7 +58,7 @@ async def board_page(request: Request, staff: Staff = Depends(signed_in())) -> R
         cards = await board.cards_by_column(db, narrowed, now, a_column=500 if column in COLUMNS else A_COLUMN)
         numbers = await board.counts(db, narrowed, now)
         reasons = await board.waiting_reasons(db)
-    faces = [face_of(card, view, now) for card in cards]
+    faces = [face_of(card, view, now, kernel.keys) for card in cards]
     return await staff_page(
         request,
         staff,
@@ -81,5 +79,5 @@ async def concerns_fragment(request: Request, staff: Staff = Depends(signed_in()
     """The safeguarding banner alone, for pages of any service behind the same door."""
     async with kernel_of(request).reading() as db:
         concerns = await board.open_concerns(db)
-    rendered = fragment(request, "board/alarm.html", concerns=concerns, view=view_for(staff.roles))
+    rendered = fragment(request, "board/alarm.html", concerns=concerns, view=view_for(staff.roles), now=kernel_of(request).clock.now())
     return HTMLResponse(rendered, headers={"X-Open-Concerns": str(concerns.count)})

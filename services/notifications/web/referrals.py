@@ -45,7 +45,7 @@ async def find_referral(request: Request, staff: Staff = Depends(signed_in())) -
     if len(cards) == 1:
         return RedirectResponse(f"/referrals/{cards[0].referral_id}", 303)
     now = kernel_of(request).clock.now()
-    faces = [face_of(card, view_for(staff.roles), now) for card in cards]
+    faces = [face_of(card, view_for(staff.roles), now, kernel_of(request).keys) for card in cards]
     return await staff_page(request, staff, "referral/find.html", 404 if typed and not faces else 200, typed=typed, faces=faces)
 
 
@@ -95,7 +95,7 @@ async def _page(
         status,
         headers=headers,
         card=card,
-        face=face_of(card, view, kernel.clock.now()),
+        face=face_of(card, view, kernel.clock.now(), kernel.keys),
         days=_by_day([one for one in happenings if view.case or not one.kind.startswith("intake.")]),
         hidden=not view.case,
         deliveries=deliveries if view.case else [],

@@ -97,7 +97,7 @@ async def _told(
             if card is None:
                 yield _event("card", {"id": str(referral_id), "column": None})
                 continue
-            face = face_of(card, view, now)
+            face = face_of(card, view, now, kernel.keys)
             html = fragment(request, "board/card.html", face=face)
             yield _event("card", {"id": face.referral_id, "column": face.column, "order": face.order, "html": html})
     async with kernel.reading() as db:
@@ -109,7 +109,7 @@ async def _told(
             "time": clock_time(now),
             "numbers": numbers,
             "concerns": concerns.count,
-            "alarm": fragment(request, "board/alarm.html", concerns=concerns, view=view),
+            "alarm": fragment(request, "board/alarm.html", concerns=concerns, view=view, now=now),
         },
         str(item.reached) if item is not None else None,
     )
