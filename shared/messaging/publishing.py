@@ -79,10 +79,10 @@ class Publisher:
 
     async def _send_in_turn(self, chain: Sequence[Row], answers: Answers, *, alone: bool = False) -> None:
         for row in chain:
-            if answers.lost:
-                return
             try:
                 async with self._room:
+                    if answers.lost:
+                        return
                     with nothing_else_cancels():
                         await self._send(row)
             except PublishError:

@@ -52,6 +52,10 @@ class Node:
     def __post_init__(self) -> None:
         self.process = self._process(collect([self._consumers()]))
 
+    def use(self, subscriptions: Subscriptions) -> None:
+        """Listen to something else; before it runs."""
+        self.process = self._process(subscriptions)
+
     def _consumers(self) -> ModuleType:
         consumers = ModuleType("consumers")
         hears = (ReferralReceived, ReferralClosed) if self.service == "matching" else ()
