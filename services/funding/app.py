@@ -13,6 +13,7 @@ SERVICE = Service(
     settings=FundingSettings,
     consumers=consumers,
     timers=timers,
-    routers=(web.router,),
+    routers=web.ROUTERS,
     templates=FOLDER / "templates",
+    static=FOLDER / "static",
 )

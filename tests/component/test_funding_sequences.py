@@ -54,9 +54,7 @@ def events_for(action: str, client: Client) -> list[Event]:
         case "end":
             return [client.ended()]
         case "close":
-            return [
-                ReferralClosed(referral_id=client.referral_id, ended_by="client", reason="no-longer-wanted")
-            ]
+            return [ReferralClosed(referral_id=client.referral_id, ended_by="client", reason="no-longer-wanted")]
         case "agree":
             return [ConsentGiven(referral_id=client.referral_id, purpose="subsidy", version=1)]
         case _:
@@ -64,7 +62,7 @@ def events_for(action: str, client: Client) -> list[Event]:
 
 
 async def act(funding: Funding, actions: list[str], client: Client, fund: FundId) -> Client:
-    """Do things to one client in their order; a deadlock is tried again, as the kernel does. Gives their latest match."""
+    """Do things to one client in their order; gives their latest match."""
     for action in actions:
         if action == "receive":
             await funding.receives(fund, 30_000)
@@ -78,6 +76,7 @@ async def act(funding: Funding, actions: list[str], client: Client, fund: FundId
 
 
 async def deliver(funding: Funding, event: Event) -> None:
+    """Hear one event; a deadlock is tried again, as the kernel does."""
     delivery = funding.delivery(event)
     for _ in range(10):
         try:
@@ -112,8 +111,8 @@ async def require_order(funding: Funding) -> None:
                            coalesce((SELECT sum(amount) FROM reservation JOIN ledger_transaction USING (reservation_id)
                                        JOIN ledger_entry USING (transaction_id)
                                       WHERE reservation.award_id = award.award_id
-                                        AND account = CASE state WHEN 'reserved' THEN 'reserved' ELSE 'committed' END), 0)
-                           AS held
+                                        AND account = CASE state WHEN 'reserved' THEN 'reserved' ELSE 'committed' END),
+                                    0) AS held
                       FROM award) AS t
              WHERE held <> CASE WHEN state IN ('reserved', 'awarded') THEN needed ELSE 0 END
             """

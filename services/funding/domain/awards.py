@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from services.funding.domain.funds import Fund
 from shared.kernel.errors import Conflict
@@ -12,6 +12,7 @@ from shared.kernel.money import Pence
 
 AwardState = Literal["requested", "waiting", "not-needed", "reserved", "awarded", "expired", "ended", "finished"]
 WaitsFor = Literal["profile", "money", "consent"]
+STATES: tuple[AwardState, ...] = get_args(AwardState)
 LIVE: frozenset[AwardState] = frozenset({"requested", "waiting", "not-needed", "reserved", "awarded", "expired"})
 STATE_WORDS: dict[AwardState, str] = {
     "requested": "Asked for",

@@ -1,5 +1,5 @@
-"""The pages of funding."""
+"""What staff see of funding and can do: funds and their ledger, money in, awards and those who wait for money."""
 
-from fastapi import APIRouter
+from services.funding.web import awards, funds
 
-router = APIRouter()
+ROUTERS = (funds.router, awards.router)

@@ -1,0 +1,107 @@
+"""What the pages of finance read: the lines of a fund, the awards, and who waits."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from services.funding.domain.choice import Case
+from services.funding.domain.referrals import Referral
+from services.funding.store.ledger import had_before
+from services.funding.store.referrals import referral_of
+from shared.db import Connection, Record
+from shared.kernel.ids import FundId
+from shared.kernel.money import Pence
+from shared.privacy import Keyring
+
+
+async def ledger_lines(db: Connection, fund_id: FundId, *, before: datetime, limit: int) -> list[Record]:
+    """The movements of a fund up to a moment, the latest first: when, what, how much, for which award or payment."""
+    return await db.fetch(
+        """
+        SELECT t.transaction_id, t.kind, t.happened_at, t.actor, e.amount, m.reference, m.received_on, a.award_id
+          FROM ledger_entry e
+          JOIN ledger_transaction t USING (transaction_id)
+          LEFT JOIN money_received m USING (transaction_id)
+          LEFT JOIN reservation r ON r.reservation_id = t.reservation_id
+          LEFT JOIN award a ON a.award_id = r.award_id
+         WHERE e.fund_id = $1 AND e.amount > 0 AND t.happened_at < $2
+         ORDER BY t.happened_at DESC, t.transaction_id DESC
+         LIMIT $3
+        """,
+        fund_id,
+        before,
+        limit,
+    )
+
+
+async def awards_listed(db: Connection, *, states: Sequence[str], review: bool, limit: int) -> list[Record]:
+    """Awards in these states (all when none is named), the latest first; with `review`, only those to ask again."""
+    return await db.fetch(
+        """
+        SELECT award.*, priority
+          FROM award LEFT JOIN referral USING (referral_id)
+         WHERE (cardinality($1::text[]) = 0 OR state = ANY($1)) AND (needs_review OR NOT $2)
+         ORDER BY requested_at DESC, award_id DESC
+         LIMIT $3
+        """,
+        list(states),
+        review,
+        limit,
+    )
+
+
+async def award_shown(db: Connection, award_id: UUID) -> Record | None:
+    """One award with everything decided about it."""
+    found: Record | None = await db.fetchrow(
+        "SELECT award.*, priority FROM award LEFT JOIN referral USING (referral_id) WHERE award_id = $1", award_id
+    )
+    return found
+
+
+async def paid_by(db: Connection, award_id: UUID) -> list[Record]:
+    """What each fund keeps for, has promised to, or has spent on an award."""
+    return await db.fetch(
+        """
+        SELECT fund_id, fund.name, account, sum(amount)::bigint AS amount
+          FROM reservation
+          JOIN ledger_transaction USING (reservation_id)
+          JOIN ledger_entry USING (transaction_id)
+          JOIN fund USING (fund_id)
+         WHERE award_id = $1 AND account <> 'available'
+         GROUP BY fund_id, fund.name, account
+        HAVING sum(amount) > 0
+         ORDER BY fund.name, account
+        """,
+        award_id,
+    )
+
+
+async def waiting_listed(db: Connection, waits_for: Collection[str]) -> list[Record]:
+    """Who waits for one of these, the most urgent first, then whoever asked for help first."""
+    return await db.fetch(
+        """
+        SELECT award.*, priority, received_at
+          FROM award LEFT JOIN referral USING (referral_id)
+         WHERE state IN ('requested', 'waiting') AND waits_for = ANY($1::text[])
+         ORDER BY array_position(ARRAY['immediate', 'urgent', 'routine'], priority), received_at, award_id
+        """,
+        sorted(waits_for),
+    )
+
+
+async def cases_waiting(db: Connection, keys: Keyring, rows: Sequence[Record]) -> list[Case]:
+    """What those who wait need, as the choice of a fund sees it; without anybody whose record was erased."""
+    found: list[Case] = []
+    for row in rows:
+        referral: Referral | None = await referral_of(db, keys, row["referral_id"])
+        if referral is not None and referral.profile is not None:
+            given = await had_before(db, row["referral_id"])
+            own = Pence(row["contribution"] or 0)
+            found.append(Case(referral.profile.person, row["sessions"], row["session_fee"], own, given))
+    return found
+
+
+async def award_counts(db: Connection) -> dict[str, int]:
+    """How many awards there are in each state."""
+    rows = await db.fetch("SELECT state, count(*)::int AS number FROM award GROUP BY state")
+    return {row["state"]: row["number"] for row in rows}

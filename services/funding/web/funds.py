@@ -1,0 +1,146 @@
+"""Funds for finance and coordinators: how each stands, its ledger, how it stood on a past day, and money coming in."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, BeforeValidator, Field
+from starlette.responses import RedirectResponse, Response
+
+from services.funding.domain.amounts import pence_from
+from services.funding.domain.clearing import sum_to_clear
+from services.funding.domain.days import day_of, end_of
+from services.funding.domain.explanation import terms_in_words
+from services.funding.domain.vocabulary import KIND_WORDS
+from services.funding.handlers.money import Gift, receive_money
+from services.funding.store import funds, ledger, pages
+from services.funding.web.bars import bar_of, together
+from services.funding.web.words import LOOKUPS, short
+from shared.db import Connection
+from shared.kernel.errors import Conflict, NotFound, Unprocessable
+from shared.kernel.ids import FundId
+from shared.kernel.money import Pence
+from shared.messaging.kernel import Kernel
+from shared.web import Form, Staff, blank_form, kernel_of, page, read_form, signed_in
+
+router = APIRouter()
+ThisKernel = Annotated[Kernel, Depends(kernel_of)]
+Reader = Annotated[Staff, Depends(signed_in("finance", "coordinator"))]
+Finance = Annotated[Staff, Depends(signed_in("finance"))]
+SHOWN = 200
+FIELD_OF = {"reference-used": "reference", "reference-missing": "reference", "day-in-future": "received_on"}
+
+
+class MoneyIn(BaseModel):
+    """Money that came in, as it is typed."""
+
+    words: ClassVar[dict[str, str]] = {
+        "amount.missing": "Enter the amount.",
+        "reference.missing": "Enter the reference of the payment.",
+        "received_on": "Enter the day on which the money came in.",
+    }
+
+    amount: Annotated[Pence, BeforeValidator(pence_from)]
+    reference: str = Field(max_length=100)
+    received_on: date
+
+
+@router.get("/funds")
+async def funds_page(request: Request, kernel: ThisKernel, _staff: Reader) -> Response:
+    """Every fund, all of them together, and what it would take to clear the waiting list."""
+    async with kernel.reading() as db:
+        kept = await funds.funds_kept(db)
+        waiting = await pages.waiting_listed(db, {"money"})
+        cases = await pages.cases_waiting(db, kernel.keys, waiting)
+    today = day_of(kernel.clock.now())
+    return page(
+        request,
+        "funds/list.html",
+        funds=[(one, bar_of(one.balances), terms_in_words(one.fund.restrictions)) for one in kept],
+        all_funds=bar_of(together([one.balances for one in kept])),
+        waiting=len(waiting),
+        to_clear=sum_to_clear(cases, [one.fund for one in kept], today),
+        kinds=KIND_WORDS,
+        today=today,
+    )
+
+
+@router.get("/funds/{fund_id}")
+async def fund_page(
+    request: Request, fund_id: UUID, kernel: ThisKernel, staff: Reader, on: str = "", noted: str = ""
+) -> Response:
+    """One fund with its terms and its ledger, today or at the end of a past day."""
+    now = kernel.clock.now()
+    day = _past_day(on, day_of(now))
+    async with kernel.reading() as db:
+        kept = await _fund(db, fund_id)
+        moment = end_of(day or day_of(now))
+        past = await ledger.balances_at(db, [kept.fund.fund_id], moment)
+        balances = past[kept.fund.fund_id] if day else kept.balances
+        lines = await pages.ledger_lines(db, kept.fund.fund_id, before=moment, limit=SHOWN)
+    return page(
+        request,
+        "funds/fund.html",
+        kept=kept,
+        bar=bar_of(balances),
+        terms=terms_in_words(kept.fund.restrictions),
+        lines=lines,
+        shown=SHOWN,
+        day=day,
+        not_a_day=bool(on) and day is None and on != day_of(now).isoformat(),
+        today=day_of(now),
+        noted=noted,
+        may_receive=staff.may("finance"),
+        kinds=KIND_WORDS,
+        words=LOOKUPS,
+        short=short,
+    )
+
+
+@router.get("/funds/{fund_id}/receive")
+async def receive_page(request: Request, fund_id: UUID, kernel: ThisKernel, _staff: Finance) -> Response:
+    """The form for money that came in."""
+    return await _receive_form(
+        request, fund_id, kernel, blank_form(MoneyIn, received_on=day_of(kernel.clock.now()).isoformat())
+    )
+
+
+@router.post("/funds/{fund_id}/receive")
+async def receive(request: Request, fund_id: UUID, kernel: ThisKernel, staff: Finance) -> Response:
+    """Note money that came in; the same form sent twice is noted once."""
+    form = await read_form(request, MoneyIn)
+    if form.model is None:
+        return await _receive_form(request, fund_id, kernel, form, 422)
+    sent = form.model
+    gift = Gift(FundId(fund_id), sent.amount, sent.reference, sent.received_on)
+    try:
+        new = await kernel.perform(str(fund_id), lambda tx: receive_money(tx, gift), actor=staff.actor)
+    except (Conflict, Unprocessable) as refusal:
+        refused = form.refused(**{FIELD_OF.get(refusal.code, "amount"): refusal.sentence})
+        return await _receive_form(request, fund_id, kernel, refused, 409 if isinstance(refusal, Conflict) else 422)
+    return RedirectResponse(f"/funds/{fund_id}?noted={'new' if new else 'again'}", 303)
+
+
+async def _receive_form(
+    request: Request, fund_id: UUID, kernel: Kernel, form: Form[MoneyIn], status: int = 200
+) -> Response:
+    async with kernel.reading() as db:
+        kept = await _fund(db, fund_id)
+    return page(request, "funds/receive.html", status, kept=kept, form=form, today=day_of(kernel.clock.now()))
+
+
+async def _fund(db: Connection, fund_id: UUID) -> funds.KeptFund:
+    kept = await funds.fund_kept(db, FundId(fund_id))
+    if kept is None:
+        raise NotFound("fund-unknown", "There is no such fund.")
+    return kept
+
+
+def _past_day(typed: str, today: date) -> date | None:
+    """The day asked for; None where it is today, is still to come or is no day at all."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if day < today else None

@@ -1,0 +1,60 @@
+"""How ids and codes of funding read on a page."""
+
+from uuid import UUID
+
+from services.funding.domain.awards import AwardState, WaitsFor
+from services.funding.domain.ledger import Account, MovementKind
+from services.funding.domain.vocabulary import Priority
+
+STATES: dict[AwardState, tuple[str, str]] = {
+    "requested": ("Asked for", ""),
+    "waiting": ("Waiting", "warning"),
+    "not-needed": ("Client pays", ""),
+    "reserved": ("Reserved", "accent"),
+    "awarded": ("Awarded", "good"),
+    "expired": ("Ran out", "warning"),
+    "ended": ("Ended", ""),
+    "finished": ("Finished", ""),
+}
+WAITING: dict[WaitsFor, str] = {
+    "profile": "what the client can pay is not known yet",
+    "money": "money",
+    "consent": "the client's agreement",
+}
+PRIORITIES: dict[Priority, str] = {"routine": "Routine", "urgent": "Urgent", "immediate": "Immediate"}
+MOVEMENTS: dict[MovementKind, str] = {
+    "receive": "Received",
+    "reserve": "Reserved",
+    "commit": "Promised",
+    "release": "Released",
+    "return": "Returned unspent",
+    "spend": "Spent",
+}
+SIGNS: dict[MovementKind, str] = {
+    "receive": "+",
+    "reserve": "−",
+    "commit": "",
+    "release": "+",
+    "return": "+",
+    "spend": "",
+}
+ACCOUNTS: dict[Account, str] = {
+    "received": "Received",
+    "available": "Available",
+    "reserved": "Reserved",
+    "committed": "Promised",
+    "spent": "Spent",
+}
+LOOKUPS = {
+    "states": STATES,
+    "waiting": WAITING,
+    "priorities": PRIORITIES,
+    "movements": MOVEMENTS,
+    "signs": SIGNS,
+    "accounts": ACCOUNTS,
+}
+
+
+def short(identity: UUID) -> str:
+    """The end of an id, as people say it: the beginning of a UUIDv7 is only the time."""
+    return identity.hex[-6:].upper()
