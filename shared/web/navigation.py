@@ -34,7 +34,7 @@ PLACES = (
     Place("Safeguarding", "intake", "/safeguarding", frozenset({"safeguarding"})),
     Place("Matches", "matching", "/matches", frozenset({"coordinator"})),
     Place("Therapists", "matching", "/therapists", frozenset({"registrar", "coordinator"})),
-    Place("Funds", "funding", "/funds", frozenset({"finance"})),
+    Place("Funds", "funding", "/funds", frozenset({"finance", "coordinator"})),
     Place("Deliveries", "notifications", "/deliveries", frozenset({"coordinator", "admin"})),
     Place("Dead letters", "notifications", "/dead-letters", frozenset({"admin"})),
     Place("System", "notifications", "/system", frozenset({"admin"})),
