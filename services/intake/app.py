@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.intake import consumers, timers
 from services.intake.settings import IntakeSettings
-from services.intake.web import form, leaving, returning
+from services.intake.web import api, form, leaving, returning, safeguarding, triage
 from shared.service import Service
 
 FOLDER = Path(__file__).parent
@@ -14,7 +14,15 @@ SERVICE = Service(
     settings=IntakeSettings,
     consumers=consumers,
     timers=timers,
-    routers=(leaving.router, leaving.way_out, form.router, returning.router),
+    routers=(
+        leaving.router,
+        leaving.way_out,
+        form.router,
+        returning.router,
+        api.router,
+        triage.router,
+        safeguarding.router,
+    ),
     templates=FOLDER / "templates",
     static=FOLDER / "static",
 )

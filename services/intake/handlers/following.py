@@ -70,6 +70,13 @@ async def mark_unreachable(referral_id: ReferralId, tx: Transaction) -> None:
         await changed(tx, replace(referral, unreachable=True))
 
 
+async def mark_reached(referral_id: ReferralId, tx: Transaction) -> None:
+    """A person has reached the client another way."""
+    referral = await _known(referral_id, tx)
+    if referral.unreachable:
+        await changed(tx, replace(referral, unreachable=False))
+
+
 async def _known(referral_id: ReferralId, tx: Transaction) -> Referral:
     referral = await referral_of(tx.db, referral_id)
     if referral is None:

@@ -1,5 +1,6 @@
 """Safeguarding concerns: raised, taken on, decided, closed by two people, and escalated when nobody acts in time."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +25,9 @@ from shared.events.intake import (
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.kernel.ids import ConcernId, ReferralId
 from shared.messaging.transaction import Transaction
+
+Step = Callable[[UUID, Transaction], Awaitable[None]]
+"""One thing that a person does about a concern."""
 
 ESCALATES = "concern-escalates"
 _QUICKER = "Somebody else has just dealt with this step. Please look at the concern again."

@@ -93,8 +93,11 @@ def read(answers: Answers, question: Question) -> Answer | None:
 
 
 def form_of(question: Question, answers: Answers) -> Form[Answer]:
-    """The page's form, filled in with what was answered before."""
-    kept = answers.get(question.slug, {})
+    """The page's form, filled in with what was answered before, or else with what is taken where nothing is chosen."""
+    kept = answers.get(question.slug)
+    if kept is None:
+        defaults = {name: field.default for name, field in question.model.model_fields.items()}
+        return Form(None, {name: (value,) for name, value in defaults.items() if isinstance(value, str) and value})
     return Form(None, {name: tuple(values) for name, values in kept.items()})
 
 
