@@ -234,6 +234,7 @@ async def test_an_unknown_name_costs_a_password_check_too(house: House, monkeypa
     await house.sign_in("ada", "wrong horse battery")
     await house.sign_in("nobody")
     assert len(checked) == 2
+    assert all(str(kept).startswith("$argon2id$v=19$m=65536,t=3,") for kept in checked)
 
 
 async def test_a_disabled_account_cannot_sign_in_and_its_sessions_end_everywhere(house: House) -> None:
