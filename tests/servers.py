@@ -7,6 +7,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -50,6 +51,7 @@ class BrokerServer(Server, Protocol):
     def flush(self) -> None: ...
 
 
+@cache
 def use_containers() -> bool:
     """Whether containers are used: as `STOPSO_TEST_SERVERS` says, else when an engine with both images answers."""
     match os.environ.get(KIND):
@@ -62,6 +64,11 @@ def use_containers() -> bool:
         case other:
             msg = f"{KIND} is {other!r}; it may be 'containers' or 'private'"
             raise ValueError(msg)
+
+
+def _folder() -> Path:
+    """Where the shared servers of the chosen kind keep themselves; containers and private ones never mix."""
+    return FOLDER / ("containers" if use_containers() else "private")
 
 
 def a_database(folder: Path) -> DatabaseServer:
@@ -77,8 +84,8 @@ def a_broker(folder: Path) -> BrokerServer:
 @contextmanager
 def locked(name: str) -> Iterator[None]:
     """Hold a lock that all test processes of this clone share."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / f"{name}.lock").open("w") as file:
+    _folder().mkdir(parents=True, exist_ok=True)
+    with (_folder() / f"{name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -86,46 +93,50 @@ def locked(name: str) -> Iterator[None]:
 def join() -> None:
     """Note that this process, and the workers it will start, may use the servers; nothing is started yet."""
     os.environ[CONTROLLER] = str(os.getpid())
+    os.environ[KIND] = "containers" if use_containers() else "private"
 
 
 def leave() -> None:
     """Stop both servers and forget their data when nobody else is testing in this clone."""
-    if os.environ.get(CONTROLLER) != str(os.getpid()) or not (FOLDER / "users").exists():
+    if os.environ.get(CONTROLLER) != str(os.getpid()) or not (_folder() / "users").exists():
         return
     with locked("servers"):
-        (FOLDER / "users" / str(os.getpid())).unlink(missing_ok=True)
+        (_folder() / "users" / str(os.getpid())).unlink(missing_ok=True)
         if _users():
             return
-        for name, server in (("postgres", a_database(FOLDER / "postgres")), ("broker", a_broker(FOLDER / "broker"))):
-            if (FOLDER / name).exists():
+        for name, server in (
+            ("postgres", a_database(_folder() / "postgres")),
+            ("broker", a_broker(_folder() / "broker")),
+        ):
+            if (_folder() / name).exists():
                 server.kill()
-                shutil.rmtree(FOLDER / name)
+                shutil.rmtree(_folder() / name)
 
 
 def shared_database() -> DatabaseServer:
     """The database server of this clone's tests, running, with the roles of all services."""
-    server = a_database(FOLDER / "postgres")
+    server = a_database(_folder() / "postgres")
     with locked("servers"):
         if _must_start("postgres"):
             server.start()
             ensure_roles(server.administrator_dsn, role_passwords())
-            (FOLDER / "postgres" / "ready").touch()
+            (_folder() / "postgres" / "ready").touch()
     return server
 
 
 def shared_broker() -> BrokerServer:
     """The broker of this clone's tests, running."""
-    server = a_broker(FOLDER / "broker")
+    server = a_broker(_folder() / "broker")
     with locked("servers"):
         if _must_start("broker"):
             server.start()
-            (FOLDER / "broker" / "ready").touch()
+            (_folder() / "broker" / "ready").touch()
     return server
 
 
 def passwords() -> dict[str, str]:
     """Random passwords for this clone's test servers, the same in every process."""
-    file = FOLDER / "passwords.json"
+    file = _folder() / "passwords.json"
     with locked("passwords"):
         if not file.exists():
             wanted = [f"{service}-{use}" for service in SERVICES for use in ("owner", "application", "broker")]
@@ -143,26 +154,26 @@ def role_passwords() -> dict[str, RolePasswords]:
 def _must_start(name: str) -> bool:
     """Join the users; whether the server has to be started, after what a killed run left behind was cleared away."""
     others = _users()
-    mine = FOLDER / "users" / os.environ.get(CONTROLLER, str(os.getpid()))
+    mine = _folder() / "users" / os.environ.get(CONTROLLER, str(os.getpid()))
     mine.parent.mkdir(exist_ok=True)
     mine.touch()
-    if (FOLDER / name / "ready").exists() and (others or mine.name in _users()):
+    if (_folder() / name / "ready").exists() and (others or mine.name in _users()):
         return not _answers(name)
-    if (FOLDER / name).exists():
-        (a_database(FOLDER / name) if name == "postgres" else a_broker(FOLDER / name)).kill()
-        shutil.rmtree(FOLDER / name)
+    if (_folder() / name).exists():
+        (a_database(_folder() / name) if name == "postgres" else a_broker(_folder() / name)).kill()
+        shutil.rmtree(_folder() / name)
     return True
 
 
 def _answers(name: str) -> bool:
     if name == "broker":
-        return a_broker(FOLDER / name).administration.is_ready()
-    return containers.accepts(a_database(FOLDER / name).administrator_dsn)
+        return a_broker(_folder() / name).administration.is_ready()
+    return containers.accepts(a_database(_folder() / name).administrator_dsn)
 
 
 def _users() -> set[str]:
     """The living test runs that use the servers."""
-    noted = list((FOLDER / "users").glob("*")) if (FOLDER / "users").exists() else []
+    noted = list((_folder() / "users").glob("*")) if (_folder() / "users").exists() else []
     for note in noted:
         if not psutil.pid_exists(int(note.name)):
             note.unlink(missing_ok=True)

@@ -52,7 +52,9 @@ def as_json(found: list[Standing]) -> dict[str, Any]:
 
 def as_table(found: list[Standing]) -> Table:
     """The same for a person to read."""
-    table = Table("service", "ready", "address", "outbox", "oldest", "queues", "dead", box=SIMPLE)
+    table = Table(box=SIMPLE)
+    for heading in ("service", "ready", "address", "outbox", "oldest", "queues", "dead"):
+        table.add_column(heading, no_wrap=True, overflow="fold")
     for each in found:
         table.add_row(
             each.service,
