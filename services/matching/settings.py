@@ -15,7 +15,7 @@ class MatchingSettings(ServiceSettings):
 
     service: ClassVar[ServiceName] = "matching"
 
-    reply_hours: dict[Priority, int] = {"routine": 72, "urgent": 24, "immediate": 4}
+    reply_hours: dict[Priority, int] = Field({"routine": 72, "urgent": 24, "immediate": 4})
     remind_after_percent: int = Field(50, ge=1, le=99)
     look_again_hours: int = Field(24, ge=1, le=24 * 14)
     sessions_planned: int = Field(10, ge=1, le=100)

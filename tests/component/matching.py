@@ -105,7 +105,9 @@ class Matching(Component):
         """Import therapists."""
         return await import_therapists(self.kernel, as_csv(*rows))
 
-    async def takes_on(self, referral_id: ReferralId | None = None, *, priority: str = "routine", **need: Any) -> ReferralId:
+    async def takes_on(
+        self, referral_id: ReferralId | None = None, *, priority: str = "routine", **need: Any
+    ) -> ReferralId:
         """Hear of a suitable referral."""
         event = triaged(referral_id, priority=priority, received_at=self.clock.now())
         await self.hears(event, seal={"matching": a_profile(**need)})
@@ -151,7 +153,9 @@ class Matching(Component):
         """The id of the therapist from `therapist_row(number)`."""
         digest = self.kernel.keys.lookup_hash("therapist.registration", f"R-{number:04}")
         async with self.kernel.reading() as db:
-            return TherapistId(await db.fetchval("SELECT therapist_id FROM therapist WHERE registration_hash = $1", digest))
+            return TherapistId(
+                await db.fetchval("SELECT therapist_id FROM therapist WHERE registration_hash = $1", digest)
+            )
 
     async def places(self, number: int = 1) -> tuple[int, int, int]:
         """A therapist's places: in all, free, held."""

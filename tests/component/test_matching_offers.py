@@ -25,6 +25,7 @@ from shared.events.matching import (
 from shared.events.sealed import OfferLetter
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import OfferId, ReferralId
+from shared.kernel.money import Pence
 from tests.component.matching import Matching, closed, matching_service, therapist_row
 
 __all__ = ["matching_service"]
@@ -75,7 +76,7 @@ async def test_after_a_decline_the_next_therapist_is_asked_and_the_first_never_a
     [("full", True, False), ("away", True, False), ("conflict-of-interest", False, True), ("fee", False, False)],
 )
 async def test_a_reason_has_its_consequence(
-    matching: Matching, reason: DeclineReason, pauses: bool, for_ever: bool
+    matching: Matching, reason: DeclineReason, *, pauses: bool, for_ever: bool
 ) -> None:
     await matching.has_therapists(therapist_row(1))
     referral_id, offer_id, _ = await matching.offered()
@@ -151,7 +152,9 @@ async def test_a_close_takes_back_whatever_is_under_way(matching: Matching) -> N
 
     assert [event.referral_id for event in await matching.told(MatchWithdrawn)] == [proposed, taken]
     assert [event.referral_id for event in await matching.told(OfferWithdrawn)] == [offered]
-    assert [(event.referral_id, event.outcome) for event in await matching.told(TherapyEnded)] == [(running, "ended-early")]
+    assert [(event.referral_id, event.outcome) for event in await matching.told(TherapyEnded)] == [
+        (running, "ended-early")
+    ]
     assert await matching.places(1) == (9, 9, 0)
     assert await accepted(matching, offered, offer_id) == TooLate("withdrawn")
 
@@ -182,7 +185,7 @@ async def test_a_match_without_money_keeps_no_place_and_goes_on_when_money_comes
     referral_id = await matching.takes_on()
     match = await matching.proposed_for(referral_id)
 
-    await matching.hears(SubsidyWaitlisted(referral_id=referral_id, match_id=match.match_id, shortfall=60000))
+    await matching.hears(SubsidyWaitlisted(referral_id=referral_id, match_id=match.match_id, shortfall=Pence(60000)))
     assert [event.reason for event in await matching.told(ReferralWaitlisted)] == ["no-money"]
     assert await matching.places(1) == (3, 3, 0)
 
@@ -195,7 +198,7 @@ async def test_money_that_comes_when_the_therapist_is_full_goes_to_the_next(matc
     await matching.has_therapists(therapist_row(1, capacity_maximum=1, capacity_available=1))
     referral_id = await matching.takes_on()
     match = await matching.proposed_for(referral_id)
-    await matching.hears(SubsidyWaitlisted(referral_id=referral_id, match_id=match.match_id, shortfall=60000))
+    await matching.hears(SubsidyWaitlisted(referral_id=referral_id, match_id=match.match_id, shortfall=Pence(60000)))
     await matching.takes_on()
     await matching.has_therapists(therapist_row(2, session_fee=90))
 

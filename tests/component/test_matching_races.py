@@ -24,18 +24,16 @@ from tests.component.matching import Matching, a_profile, closed, matching_servi
 
 __all__ = ["matching_service"]
 
-ENDS = (OfferDeclined, OfferExpired, OfferWithdrawn, MatchWithdrawn)
-
 
 async def ends_of(matching: Matching, referral_id: ReferralId) -> list[str]:
     """How the first match of a referral is said to have ended."""
     first = (await matching.told(MatchProposed))[0].match_id
-    return [
-        type(event).__name__
-        for kind in ENDS
-        for event in await matching.told(kind)
-        if event.match_id == first and event.referral_id == referral_id
-    ]
+    told: list[OfferDeclined | OfferExpired | OfferWithdrawn | MatchWithdrawn] = []
+    told += await matching.told(OfferDeclined)
+    told += await matching.told(OfferExpired)
+    told += await matching.told(OfferWithdrawn)
+    told += await matching.told(MatchWithdrawn)
+    return [type(event).__name__ for event in told if (event.match_id, event.referral_id) == (first, referral_id)]
 
 
 async def test_twenty_acceptances_at_once_have_one_winner(matching: Matching) -> None:
@@ -64,7 +62,7 @@ async def test_a_decline_sent_twice_asks_one_next_therapist(matching: Matching) 
 
 
 @pytest.mark.parametrize("close_first", [False, True])
-async def test_accept_against_close(matching: Matching, close_first: bool) -> None:
+async def test_accept_against_close(matching: Matching, *, close_first: bool) -> None:
     await matching.has_therapists(therapist_row(1))
     referral_id, offer_id, _ = await matching.offered()
     accept = matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id))
@@ -77,7 +75,7 @@ async def test_accept_against_close(matching: Matching, close_first: bool) -> No
 
 
 @pytest.mark.parametrize("expire_first", [False, True])
-async def test_accept_against_expiry(matching: Matching, expire_first: bool) -> None:
+async def test_accept_against_expiry(matching: Matching, *, expire_first: bool) -> None:
     await matching.has_therapists(therapist_row(1))
     referral_id, offer_id, _ = await matching.offered()
     accept = matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id))
@@ -100,7 +98,12 @@ async def test_a_close_in_the_same_batch_as_the_triage_leaves_nothing_behind(mat
 
     await matching.kernel.inbox.process(delivered)
 
-    assert await matching.told_types() == ["TherapistStandingChanged", "TherapistCapacityChanged", "MatchProposed", "MatchWithdrawn"]
+    assert await matching.told_types() == [
+        "TherapistStandingChanged",
+        "TherapistCapacityChanged",
+        "MatchProposed",
+        "MatchWithdrawn",
+    ]
     assert await matching.places(1) == (3, 3, 0)
 
 
@@ -111,10 +114,7 @@ async def test_many_referrals_at_once_never_take_more_places_than_there_are(matc
     events = [triaged(ReferralId(uuid4())) for _ in range(20)]
 
     await asyncio.gather(
-        *(
-            matching.kernel.inbox.process([matching.delivery(event, seal={"matching": a_profile()})])
-            for event in events
-        )
+        *(matching.kernel.inbox.process([matching.delivery(event, seal={"matching": a_profile()})]) for event in events)
     )
 
     assert len(await matching.told(MatchProposed)) == 6

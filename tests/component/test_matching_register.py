@@ -1,16 +1,21 @@
 """Therapists come from a file: the same number is the same therapist, wrong rows are named, the right ones count."""
 
 import csv
-import io
-from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 
+from services.matching import store
 from services.matching.app import HERE
+from services.matching.domain.distance import kilometres_between
 from services.matching.handlers.importing import import_outcodes, import_therapists
+from shared.db import Connection
 from shared.events.matching import TherapistCapacityChanged, TherapistStandingChanged
 from shared.kernel.errors import Unprocessable
+from shared.kernel.ids import ReferralId
 from tests.component.matching import Matching, as_csv, matching_service, therapist_row
+from tests.unit.matching_examples import a_need
 
 __all__ = ["matching_service"]
 
@@ -54,9 +59,7 @@ async def test_capacity_below_open_cases_is_refused_and_the_other_rows_count(mat
     await matching.has_therapists(therapist_row(1))
     await matching.takes_on()
 
-    report = await matching.has_therapists(
-        therapist_row(1, capacity_maximum=0, capacity_available=0), therapist_row(2)
-    )
+    report = await matching.has_therapists(therapist_row(1, capacity_maximum=0, capacity_available=0), therapist_row(2))
 
     assert report.added == 1
     assert [(error.row, error.column) for error in report.errors] == [(2, "capacity_maximum")]
@@ -151,9 +154,7 @@ async def test_names_and_addresses_are_encrypted(matching: Matching) -> None:
 
 async def test_the_packaged_outward_codes_are_known_from_the_start(matching: Matching) -> None:
     with OUTCODES.open(newline="", encoding="utf-8") as lines:
-        packaged = {
-            (row["outcode"], float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(lines)
-        }
+        packaged = {(row["outcode"], float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(lines)}
 
     async with matching.kernel.reading() as db:
         known = {tuple(row) for row in await db.fetch("SELECT outcode, latitude, longitude FROM outcode")}
@@ -170,9 +171,8 @@ async def test_outward_codes_are_replaced_all_or_nothing(matching: Matching) -> 
     with pytest.raises(Unprocessable):
         await import_outcodes(matching.kernel, ["a,b", "1,2"])
 
-    directory = io.StringIO("pcds,lat,long\n")
-    lines = [line for code in Path(OUTCODES).read_text().splitlines()[1:] for line in _two_postcodes(code)]
-    count = await import_outcodes(matching.kernel, [*directory.getvalue().splitlines(), *lines, "ZZ99 9ZZ,99.99,0"])
+    lines = [line for code in OUTCODES.read_text().splitlines()[1:] for line in _two_postcodes(code)]
+    count = await import_outcodes(matching.kernel, ["pcds,lat,long", *lines, "ZZ99 9ZZ,99.99,0"])
 
     assert count == 2969
     async with matching.kernel.reading() as db:
@@ -184,19 +184,50 @@ def _two_postcodes(line: str) -> list[str]:
     return [f"{code} 1AA,{float(latitude) + 0.01},{longitude}", f"{code} 2BB,{float(latitude) - 0.01},{longitude}"]
 
 
+class Explaining:
+    """A connection that shows how a query would be answered, instead of answering it."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+        self.plan = ""
+
+    async def fetch(self, query: str, *arguments: Any) -> list[Any]:
+        self.plan = "\n".join(row[0] for row in await self.db.fetch("EXPLAIN " + query, *arguments))
+        return []
+
+
 async def test_candidates_are_found_by_an_index(matching: Matching) -> None:
-    codes = [line.split(",")[0] for line in OUTCODES.read_text().splitlines()[1:1200]]
+    codes = [line.split(",")[0] for line in OUTCODES.read_text().splitlines()[1:1000]]
     await matching.has_therapists(
         *(therapist_row(number, outward_code=code, radius_km=20) for number, code in enumerate(codes, start=1))
     )
+    need = a_need(setting="either")
 
-    async with matching.kernel.database.transaction() as db:
-        await db.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        plan = await db.fetch(
-            """
-            EXPLAIN SELECT therapist_id FROM therapist AS t
-             WHERE ((true AND t.reach && box(point(-3.6, 50.4), point(-3.5, 50.6))) OR (false AND t.online))
-            """
+    async with matching.kernel.reading() as db:
+        explaining = Explaining(db)
+        await store.candidates_for(cast("Connection", explaining), ReferralId(uuid4()), need)
+
+    assert "therapist_reach" in explaining.plan
+    assert "therapist_online" in explaining.plan
+    assert "Seq Scan on therapist" not in explaining.plan
+
+
+async def test_the_index_hides_nobody_who_is_near_enough(matching: Matching) -> None:
+    codes = [line.split(",")[0] for line in OUTCODES.read_text().splitlines()[1:3000:12]]
+    radii = (1, 17, 60, 180, 500)
+    await matching.has_therapists(
+        *(
+            therapist_row(number, outward_code=code, radius_km=radii[number % 5])
+            for number, code in enumerate(codes, start=1)
         )
+    )
 
-    assert any("therapist_reach" in row[0] for row in plan)
+    async with matching.kernel.reading() as db:
+        register = await store.all_therapists(db, matching.kernel.keys)
+        for code in codes[::25]:
+            point = await store.point_of(db, code)
+            assert point is not None
+            found = await store.candidates_for(db, ReferralId(uuid4()), a_need(outward_code=code, point=point))
+            near = {one.therapist_id for one in register if kilometres_between(point, one.point) <= one.entry.radius_km}
+            assert near <= {candidate.therapist_id for candidate in found}
+            assert near

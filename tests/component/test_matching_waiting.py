@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.matching.domain.capacity import Refused
 from services.matching.handlers import therapists
 from shared.events.matching import MatchProposed, ReferralWaitlisted, TherapistStandingChanged
 from shared.kernel.errors import Conflict
@@ -72,9 +73,9 @@ async def test_more_places_wake_and_fewer_than_are_taken_are_refused(matching: M
         )
 
     refused = await change(0, 0)
-    assert isinstance(refused, therapists.Refused)
+    assert isinstance(refused, Refused)
     assert refused.code == "capacity-below-open-cases"
-    assert isinstance(await change(2, 2), therapists.Refused)
+    assert isinstance(await change(2, 2), Refused)
 
     await change(2, 1)
     await matching.passes(SOON)

@@ -10,6 +10,8 @@ from tests.unit.matching_examples import ABERDEEN, EXETER, TORQUAY, a_candidate,
 
 LOOK = {rule.code: rule.look for rule in RULES}
 
+WIDER = "A travel radius 681.3 km wider, or"
+
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], str | None]] = [
     ("standing", {}, {}, None),
     *(("standing", {}, {"standing": standing}, "The therapist becomes active.") for standing in
@@ -32,8 +34,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str | None]] = [
     ("reach", {}, {}, None),
     ("reach", {}, {"radius_km": 28}, "A travel radius 0.5 km wider."),
     ("reach", {"point": ABERDEEN, "setting": "either"}, {"online": True}, None),
-    ("reach", {"point": ABERDEEN}, {"online": True}, "A travel radius 681.3 km wider, or: The client accepts online sessions."),
-    ("reach", {"point": ABERDEEN, "setting": "either"}, {}, "A travel radius 681.3 km wider, or: The therapist offers online sessions."),
+    ("reach", {"point": ABERDEEN}, {"online": True}, f"{WIDER} the client accepts online sessions."),
+    ("reach", {"point": ABERDEEN, "setting": "either"}, {}, f"{WIDER} the therapist offers online sessions."),
     ("reach", {"setting": "online"}, {}, "The therapist offers online sessions."),
     ("reach", {"setting": "online", "point": None}, {"online": True}, None),
     ("reach", {"point": None}, {}, "The client gives the first half of a postcode."),

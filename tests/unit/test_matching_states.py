@@ -101,7 +101,7 @@ def test_only_what_may_be_done_is_open() -> None:
 
 
 def test_a_place_is_held_while_somebody_could_need_it() -> None:
-    assert LIVE - HOLDS_A_PLACE == {"waiting-for-funds"}
+    assert {"waiting-for-funds"} == LIVE - HOLDS_A_PLACE
     assert all(MATCH_MOVES.open_to(state, ACTORS) for state in LIVE)
     assert not any(MATCH_MOVES.open_to(state, ACTORS) for state in MATCH_STATES if state not in LIVE)
 

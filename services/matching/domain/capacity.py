@@ -25,17 +25,17 @@ class Refused:
 
 
 def changed_capacity(present: Capacity, *, maximum: int, available: int, on: date) -> Capacity | Refused:
-    """The places as they will be, or why they cannot: never fewer than our clients have, never more free than there are."""
+    """The places as they will be, or why not: never fewer than our clients have, or more free than there are."""
     if not 0 <= maximum <= MOST_PLACES or available < 0:
         return Refused("capacity-out-of-range", f"Enter places from 0 to {MOST_PLACES}.")
     if maximum < present.held:
         return Refused(
             "capacity-below-open-cases",
-            f"{present.held} of the places are taken by our clients, so there cannot be fewer than {present.held} in all.",
+            f"{present.held} of the places are taken by our clients, so fewer than {present.held} cannot be.",
         )
     if available + present.held > maximum:
         return Refused(
             "more-free-than-there-are",
-            f"With {maximum} in all and {present.held} taken by our clients, at most {maximum - present.held} can be free.",
+            f"With {maximum} in all and {present.held} taken, at most {maximum - present.held} can be free.",
         )
     return Capacity(maximum, available, present.held, on)

@@ -27,7 +27,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A client and a therapist whom matching has brought together; amounts are pence a session, known once funding has answered."""
+    """A client and a therapist brought together; amounts are pence a session, known once funding has answered."""
 
     match_id: MatchId
     referral_id: ReferralId

@@ -35,7 +35,6 @@ class Chosen:
     considered: tuple[Considered, ...]
 
 
-
 @dataclass(frozen=True, slots=True)
 class NoneFits:
     """Nobody may take the client now, and what the client waits for."""

@@ -1,4 +1,4 @@
-"""What follows from the reason a therapist gives for declining: data, so that it can be read, shown and changed in one place."""
+"""What follows from the reason a therapist gives for declining: data, to be read and changed in one place."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -25,4 +25,4 @@ DECLINES: dict[DeclineReason, Decline] = {
     "fee": Decline("The fee does not work for me", "none"),
     "other": Decline("Another reason", "none"),
 }
-"""Whoever declines is not asked again for the same episode, whatever the reason; `pair-never` holds for later episodes too."""
+"""Whoever declines is not asked again in the same episode; `pair-never` holds for later episodes too."""

@@ -16,7 +16,7 @@ class Point:
 
 
 def kilometres_between(here: Point, there: Point) -> float:
-    """The great-circle distance by the haversine formula, rounded to 100 metres so that a replay can never differ in a last digit."""
+    """The great-circle distance by the haversine formula, rounded to 100 metres so that a replay cannot differ."""
     rise = radians(there.latitude - here.latitude)
     turn = radians(there.longitude - here.longitude)
     chord = sin(rise / 2) ** 2 + cos(radians(here.latitude)) * cos(radians(there.latitude)) * sin(turn / 2) ** 2

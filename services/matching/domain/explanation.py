@@ -1,4 +1,4 @@
-"""A decision written down in full: everything that went in and came out, so that it can be shown, and made again, years later."""
+"""A decision written down in full, so that it can be shown, and made again, years later."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal

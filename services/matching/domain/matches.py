@@ -30,7 +30,10 @@ MATCH_MOVES: Moves[MatchState] = table(
         ("accepted", "in-therapy", "therapist coordinator"),
         ("in-therapy", "completed", "therapist coordinator system"),
         ("in-therapy", "ended-early", "therapist coordinator system"),
-        *((state, "withdrawn", "system coordinator") for state in ("proposed", "waiting-for-funds", "offered", "accepted")),
+        *(
+            (state, "withdrawn", "system coordinator")
+            for state in ("proposed", "waiting-for-funds", "offered", "accepted")
+        ),
     ),
 )
 OFFER_MOVES: Moves[OfferState] = table(

@@ -1,4 +1,4 @@
-"""Reads outward codes with their centroids from a list of codes, or from a directory of full postcodes to be averaged."""
+"""Reads outward codes with their centroids from a list of them, or from full postcodes to be averaged."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -36,17 +36,17 @@ def outcodes_from(header: Iterable[str], rows: Iterable[Mapping[str, str]]) -> d
             latitude, longitude, count = sums.get(code, (0.0, 0.0, 0))
             sums[code] = (latitude + point.latitude, longitude + point.longitude, count + 1)
     if len(sums) < FEWEST:
-        return NotOutcodes(f"The file has {len(sums)} outward codes; a whole one has nearly 3,000. Nothing was changed.")
+        return NotOutcodes(
+            f"The file has {len(sums)} outward codes; a whole one has nearly 3,000. Nothing was changed."
+        )
     return {code: Point(round(north / n, 4), round(east / n, 4)) for code, (north, east, n) in sums.items()}
 
 
 def outward_part(text: str) -> str | None:
     """The outward code of a postcode, or an outward code itself; None where it is neither."""
     tidy = text.strip().upper()
-    if " " in tidy:
-        code = tidy.split()[0]
-    else:
-        code = re.sub(r"[0-9][A-Z]{2}$", "", tidy) if len(tidy) > 4 else tidy
+    first = tidy.split(" ")[0]
+    code = re.sub(r"[0-9][A-Z]{2}$", "", first) if first == tidy and len(tidy) > 4 else first
     return code if OUTWARD_CODE.fullmatch(code) else None
 
 

@@ -11,7 +11,7 @@ from shared.kernel.money import Pence
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a client needs of a therapist; `point` is the middle of the outward code, where one was given and is known."""
+    """What a client needs of a therapist; `point` is the middle of the outward code, if that is known."""
 
     client_group: ClientGroup
     age_band: AgeBand
@@ -68,7 +68,7 @@ def can_meet_online(need: Need, candidate: Candidate) -> bool:
 
 
 def can_meet_in_person(need: Need, candidate: Candidate) -> bool:
-    """Whether the client wants a room, it is within the therapist's travel radius, and can be reached without steps if need be."""
+    """Whether the client wants a room, and it is within the travel radius and step-free where it must be."""
     distance = distance_of(need, candidate)
     near = need.in_person and distance is not None and distance <= candidate.radius_km
     return near and (candidate.step_free_access or not need.step_free_access)

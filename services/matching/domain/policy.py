@@ -8,7 +8,7 @@ from services.matching.domain.vocabulary import Priority
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How long a therapist has to answer, by urgency; when they are reminded; how often those who wait are looked at."""
+    """How long a therapist has to answer, when they are reminded, how often those who wait are looked at."""
 
     reply_hours: dict[Priority, int]
     remind_after_percent: int

@@ -1,4 +1,4 @@
-"""Reads a therapist from a row of text, or says in a sentence per column what is wrong; never repeats what was typed."""
+"""Reads a therapist from a row of text, or says column by column what is wrong, never repeating it."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -33,7 +33,7 @@ class Problem:
     sentence: str
 
 
-class NotUsable(Exception):  # noqa: N818 - carries a sentence out of a reader, and never leaves this module
+class NotUsable(Exception):
     """A cell cannot be read."""
 
 
@@ -44,9 +44,7 @@ def entry_from(row: Mapping[str, str]) -> Entry | tuple[Problem, ...]:
     for column, read in _READERS.items():
         cell = (row.get(column) or "").strip()
         try:
-            if cell.startswith(STARTS_A_FORMULA):
-                raise NotUsable("A spreadsheet would run this as a formula. Enter plain text.")
-            found[column] = read(cell)
+            found[column] = read(_harmless(cell))
         except NotUsable as refusal:
             problems.append(Problem(column, str(refusal)))
     if problems:
@@ -59,6 +57,12 @@ def entry_from(row: Mapping[str, str]) -> Entry | tuple[Problem, ...]:
 def normal_registration(text: str) -> str:
     """One spelling for a registration number."""
     return re.sub(r"\s+", "", text).upper()
+
+
+def _harmless(cell: str) -> str:
+    if cell.startswith(STARTS_A_FORMULA):
+        raise NotUsable("A spreadsheet would run this as a formula. Enter plain text.")
+    return cell
 
 
 def _registration(cell: str) -> str:

@@ -1,4 +1,4 @@
-"""The hard rules: each looks at one client and one therapist and says that it holds, or why not and what would change it."""
+"""The hard rules: each looks at a client and a therapist and holds, or says why not and what would change it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,14 +55,18 @@ def works_with_age(need: Need, candidate: Candidate) -> Outcome:
     if need.age_band in candidate.age_bands:
         return PASSES
     words = AGE_WORDS[need.age_band]
-    return Fails("age-band", f"The therapist does not work with clients aged {words}.", f"The age band {words} is added.")
+    return Fails(
+        "age-band", f"The therapist does not work with clients aged {words}.", f"The age band {words} is added."
+    )
 
 
 def cleared_for_children(need: Need, candidate: Candidate) -> Outcome:
     """A child sees only a therapist who is cleared for work with children."""
     if need.age_band not in CHILD_BANDS or candidate.child_clearance:
         return PASSES
-    return Fails("child-clearance", "The therapist is not cleared for work with children.", "Clearance for work with children.")
+    return Fails(
+        "child-clearance", "The therapist is not cleared for work with children.", "Clearance for work with children."
+    )
 
 
 def works_at_legal_stage(need: Need, candidate: Candidate) -> Outcome:
@@ -70,32 +74,39 @@ def works_at_legal_stage(need: Need, candidate: Candidate) -> Outcome:
     if need.legal_stage in candidate.legal_stages:
         return PASSES
     words = STAGE_WORDS[need.legal_stage]
-    return Fails("legal-stage", f"The therapist does not work with this legal stage: {words}.", f"The stage “{words}” is added.")
+    return Fails(
+        "legal-stage", f"The therapist does not work with this legal stage: {words}.", f"The stage “{words}” is added."
+    )
 
 
 def within_reach(need: Need, candidate: Candidate) -> Outcome:
     """The client lives within the therapist's travel radius, or both accept meeting online."""
     distance = distance_of(need, candidate)
-    if can_meet_online(need, candidate) or (need.in_person and distance is not None and distance <= candidate.radius_km):
+    if can_meet_online(need, candidate) or (
+        need.in_person and distance is not None and distance <= candidate.radius_km
+    ):
         return PASSES
-    online = "The therapist offers online sessions." if need.online else "The client accepts online sessions."
+    online = "the therapist offers online sessions" if need.online else "the client accepts online sessions"
     if not need.in_person:
-        return Fails("reach", "The client wants online sessions, which the therapist does not offer.", online)
+        return Fails(
+            "reach", "The client wants online sessions, which the therapist does not offer.", f"{online.capitalize()}."
+        )
     if distance is None:
         return Fails("reach", "Where the client lives is not known.", "The client gives the first half of a postcode.")
-    more = round(distance - candidate.radius_km, 1)
-    return Fails(
-        "reach",
-        f"It is {distance} km away; the therapist works within {candidate.radius_km} km.",
-        f"A travel radius {more} km wider." if not (candidate.online or need.online) else f"A travel radius {more} km wider, or: {online}",
-    )
+    wider = f"A travel radius {round(distance - candidate.radius_km, 1)} km wider"
+    change = f"{wider}, or {online}." if need.online or candidate.online else f"{wider}."
+    return Fails("reach", f"It is {distance} km away; the therapist works within {candidate.radius_km} km.", change)
 
 
 def reachable_without_steps(need: Need, candidate: Candidate) -> Outcome:
     """Whoever needs step-free access gets it, or meets online."""
     if not need.step_free_access or candidate.step_free_access or can_meet_online(need, candidate):
         return PASSES
-    return Fails("step-free", "The therapist's room cannot be reached without steps.", "A room with step-free access, or online sessions.")
+    return Fails(
+        "step-free",
+        "The therapist's room cannot be reached without steps.",
+        "A room with step-free access, or online sessions.",
+    )
 
 
 def shares_a_language(need: Need, candidate: Candidate) -> Outcome:
@@ -103,7 +114,11 @@ def shares_a_language(need: Need, candidate: Candidate) -> Outcome:
     if set(need.languages) & set(candidate.languages):
         return PASSES
     wanted = ", ".join(need.languages)
-    return Fails("language", f"The therapist speaks none of the client's languages ({wanted}).", f"One of the languages {wanted}, or an interpreter.")
+    return Fails(
+        "language",
+        f"The therapist speaks none of the client's languages ({wanted}).",
+        f"One of the languages {wanted}, or an interpreter.",
+    )
 
 
 def is_of_wanted_gender(need: Need, candidate: Candidate) -> Outcome:
@@ -131,7 +146,12 @@ RULES: tuple[Rule, ...] = (
     Rule("standing", "Standing", "The therapist is active.", in_good_standing),
     Rule("client-group", "Client group", "The therapist is trained for this client group.", trained_for_client_group),
     Rule("age-band", "Age", "The therapist works with this age band.", works_with_age),
-    Rule("child-clearance", "Child clearance", "A child sees only a therapist cleared for children.", cleared_for_children),
+    Rule(
+        "child-clearance",
+        "Child clearance",
+        "A child sees only a therapist cleared for children.",
+        cleared_for_children,
+    ),
     Rule("legal-stage", "Legal stage", "The therapist works at this legal stage.", works_at_legal_stage),
     Rule("language", "Language", "Client and therapist share a language.", shares_a_language),
     Rule("gender", "Gender", "The therapist is of the gender the client asked for.", is_of_wanted_gender),

@@ -1,4 +1,4 @@
-"""How well a therapist who may take a client suits them: whole points, from weights that are published and versioned."""
+"""How well a therapist who may take a client suits them: whole points, by published, versioned weights."""
 
 from dataclasses import dataclass
 
@@ -58,7 +58,9 @@ def _free_places(candidate: Candidate) -> tuple[int, str]:
 
 def _specialism(candidate: Candidate) -> tuple[int, str]:
     count = len(candidate.client_groups)
-    return BEST * (ALL_GROUPS - count) // (ALL_GROUPS - 1), f"Works with {count} client group{'' if count == 1 else 's'}."
+    return BEST * (ALL_GROUPS - count) // (
+        ALL_GROUPS - 1
+    ), f"Works with {count} client group{'' if count == 1 else 's'}."
 
 
 def parts_of_score(need: Need, candidate: Candidate, weights: Weights) -> tuple[Part, ...]:

@@ -49,7 +49,9 @@ class Therapist:
     @property
     def capacity(self) -> Capacity:
         """The places as they are now."""
-        return Capacity(self.entry.capacity_maximum, self.entry.capacity_available, self.places_held, self.capacity_as_of)
+        return Capacity(
+            self.entry.capacity_maximum, self.entry.capacity_available, self.places_held, self.capacity_as_of
+        )
 
     def described_like(self, entry: Entry) -> bool:
         """Whether an entry says what is known already, places aside."""

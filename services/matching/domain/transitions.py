@@ -24,7 +24,10 @@ class Moves(Generic[S]):
     def require(self, present: S, following: S, actor: ActorKind) -> None:
         """Raise `Conflict` unless the table has this row."""
         if not self.allows(present, following, actor):
-            raise Conflict(f"{self.thing}-is-{present}", f"This {self.thing} is {present.replace('-', ' ')}, so that cannot be done.")
+            raise Conflict(
+                f"{self.thing}-is-{present}",
+                f"This {self.thing} is {present.replace('-', ' ')}, so that cannot be done.",
+            )
 
     def open_to(self, present: S, actors: Iterable[ActorKind]) -> frozenset[S]:
         """The states that somebody who acts in any of these capacities may move it to."""
@@ -35,4 +38,4 @@ class Moves(Generic[S]):
 def table(thing: str, rows: Iterable[tuple[str, str, str]]) -> Moves[S]:
     """A table from lines of `from → to` and the actors, separated by spaces, who may do it."""
     found = {(start, to, actor) for start, to, actors in rows for actor in actors.split()}
-    return Moves(thing, frozenset(cast(set[tuple[S, S, ActorKind]], found)))
+    return Moves(thing, frozenset(cast("set[tuple[S, S, ActorKind]]", found)))

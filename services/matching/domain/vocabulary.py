@@ -3,10 +3,13 @@
 from typing import Literal
 
 ClientGroup = Literal[
-    "thoughts", "images", "exposing", "voyeurism", "harmed-child", "harmed-adult", "other-behaviour", "family", "survivor",
+    "thoughts", "images", "exposing", "voyeurism", "harmed-child", "harmed-adult", "other-behaviour", "family",
+    "survivor",
 ]  # fmt: skip
 AgeBand = Literal["under-13", "13-17", "18-25", "26-64", "65-plus"]
-LegalStage = Literal["unknown-to-authorities", "investigated", "bail", "charged", "sentenced", "prison", "released", "none"]
+LegalStage = Literal[
+    "unknown-to-authorities", "investigated", "bail", "charged", "sentenced", "prison", "released", "none"
+]
 Gender = Literal["woman", "man"]
 WantedGender = Literal["woman", "man", "no-preference"]
 Setting = Literal["in-person", "online", "either"]

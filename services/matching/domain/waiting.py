@@ -7,12 +7,14 @@ from services.matching.domain.rules import Fails
 from services.matching.domain.vocabulary import Priority, WaitReason
 
 URGENCY: dict[Priority, int] = {"immediate": 0, "urgent": 1, "routine": 2}
-WOKEN_BY_A_THERAPIST: frozenset[WaitReason] = frozenset({"nobody-near", "no-such-skill", "no-free-place", "everyone-asked"})
+WOKEN_BY_A_THERAPIST: frozenset[WaitReason] = frozenset(
+    {"nobody-near", "no-such-skill", "no-free-place", "everyone-asked"}
+)
 """Reasons that end when a therapist joins, comes back, changes or has a place again."""
 
 
 def reason_to_wait(failures: Iterable[tuple[Fails, ...]]) -> WaitReason:
-    """The reason that is nearest to being solved: a place among those who fit, then somebody not asked yet, then skill, then nearness."""
+    """The reason nearest to being solved: a free place, then somebody not asked yet, then skill, then nearness."""
     codes = [{failure.code for failure in of_one} for of_one in failures]
     if any(failing == {"free-place"} for failing in codes):
         return "no-free-place"

@@ -56,7 +56,7 @@ async def wait_for_money(answer: SubsidyWaitlisted, tx: Transaction) -> None:
 
 
 async def _awaiting(tx: Transaction, match_id: MatchId) -> Match | None:
-    """The match if it still waits for funding's answer; an answer about one that has moved on is about money already released."""
+    """The match if it still waits for the answer; for one that has moved on, the money is released already."""
     match = await store.match_by_id(tx.db, match_id)
     return match if match is not None and match.state in ("proposed", "waiting-for-funds") else None
 
@@ -94,7 +94,7 @@ async def _offer(tx: Transaction, match: Match) -> None:
 
 
 async def _place_again(tx: Transaction, case: Case, match: Match) -> bool:
-    """Take the place that was given back while money was looked for; False where the therapist can no longer take the client."""
+    """Take the place given back while money was looked for; False where the therapist can no longer take the client."""
     await store.hold_places(tx.db)
     found = await store.as_candidate(tx.db, [case.referral_id], match.therapist_id)
     if failures_of(case.need, found[case.referral_id]):

@@ -1,4 +1,4 @@
-"""Takes therapists and outward codes over from files; what is wrong with a row is said, and the other rows still count."""
+"""Takes therapists and outward codes over from files; wrong rows are named, and the others still count."""
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -52,10 +52,10 @@ class Noted:
 async def import_therapists(
     kernel: Kernel, lines: Iterable[str], *, actor: str = "system", progress: Callable[[int], None] = lambda _: None
 ) -> ImportReport:
-    """Take therapists over from CSV: the same registration number is the same therapist, however often the file is read.
+    """Take therapists over from CSV: one registration number is one therapist, however often the file is read.
 
-    New therapists become active. `progress` is called with the number of rows done so far. Raises `Unprocessable` where the
-    heading lacks a column.
+    New therapists become active. `progress` is called with the number of rows done so far. Raises `Unprocessable`
+    where the heading lacks a column.
     """
     reader = csv.DictReader(lines, restval="")
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
@@ -93,9 +93,7 @@ def _read(row: Mapping[str, str], seen: set[str]) -> Entry | Sequence[Problem]:
     return entry
 
 
-async def _take_over(
-    kernel: Kernel, rows: Sequence[tuple[int, Entry]], report: ImportReport, actor: str
-) -> None:
+async def _take_over(kernel: Kernel, rows: Sequence[tuple[int, Entry]], report: ImportReport, actor: str) -> None:
     async def work(tx: Transaction) -> ImportReport:
         await store.hold_places(tx.db)
         done = ImportReport()
@@ -146,9 +144,7 @@ async def _change(tx: Transaction, present: Therapist, entry: Entry, point: Poin
         noted.report.errors.append(RowError(noted.row, column, capacity.sentence))
         return
     kept = replace(entry, capacity_maximum=capacity.maximum, capacity_available=capacity.available)
-    changed = replace(
-        present, entry=kept, point=point, capacity_as_of=capacity.as_of, said_in_file=_said(entry)
-    )
+    changed = replace(present, entry=kept, point=point, capacity_as_of=capacity.as_of, said_in_file=_said(entry))
     await store.save_therapist(tx.db, tx.keys, changed, tx.now)
     if (capacity.maximum, capacity.available) != (before.maximum, before.available):
         tell_capacity(tx, present.therapist_id, capacity)

@@ -21,9 +21,7 @@ async def expire_offer(tx: Transaction, offer_id: OfferId) -> None:
     OFFER_MOVES.require(offer.state, "expired", "system")
     MATCH_MOVES.require(match.state, "expired", "system")
     await store.set_offer_state(tx.db, offer_id, "expired", tx.now)
-    await store.note_asked(
-        tx.db, match.referral_id, match.therapist_id, outcome="expired", for_ever=False, now=tx.now
-    )
+    await store.note_asked(tx.db, match.referral_id, match.therapist_id, outcome="expired", for_ever=False, now=tx.now)
     await end_match(tx, match, "expired", reason=None)
     cancel_offer_timers(tx, offer_id)
     tx.emit(

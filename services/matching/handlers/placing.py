@@ -17,9 +17,8 @@ from shared.kernel.ids import MatchId, ReferralId
 from shared.messaging.transaction import Transaction
 
 
-
 async def find_therapist(tx: Transaction, referral_id: ReferralId) -> None:
-    """Propose the best free therapist, or let the client wait and say for what; does nothing where a match is under way."""
+    """Propose the best free therapist, or let the client wait and say for what; not where a match is under way."""
     case = await store.case_of(tx.db, tx.keys, referral_id)
     if case is None or case.state != "open":
         await stop_waiting(tx, referral_id)
@@ -85,7 +84,7 @@ async def _propose(tx: Transaction, case: Case, chosen: Chosen, explanation: Exp
 
 
 async def _look_at_unfunded(tx: Transaction, case: Case, match: Match) -> None:
-    """Keep a match that waits for money while its therapist could still take the client; else let the next one be found."""
+    """Keep a match that waits for money while its therapist could still take the client; else find the next."""
     found = await store.as_candidate(tx.db, [case.referral_id], match.therapist_id)
     failing = {failure.code for failure in failures_of(case.need, found[case.referral_id])}
     if failing <= {"free-place"}:
@@ -124,7 +123,9 @@ async def _weights(tx: Transaction) -> Weights:
     return weights
 
 
-async def _explain(tx: Transaction, referral_id: ReferralId, match_id: MatchId | None, explanation: Explanation) -> None:
+async def _explain(
+    tx: Transaction, referral_id: ReferralId, match_id: MatchId | None, explanation: Explanation
+) -> None:
     await store.add_explanation(
         tx.db,
         tx.keys,

@@ -1,4 +1,4 @@
-"""What intake tells about a referral: it is suitable, it is not, it is closed, the client agrees or no longer agrees."""
+"""What intake tells about a referral: suitable or not, closed, the client agrees or no longer agrees."""
 
 from dataclasses import replace
 
@@ -39,7 +39,9 @@ async def take_on(triaged: ReferralTriaged, tx: Transaction) -> None:
 
 async def close(closed: ReferralClosed, tx: Transaction) -> None:
     """Let go of everything that is kept for a referral, at whatever moment."""
-    await _let_go(tx, closed.referral_id, "referral-closed", "completed" if closed.reason == "completed" else "ended-early")
+    await _let_go(
+        tx, closed.referral_id, "referral-closed", "completed" if closed.reason == "completed" else "ended-early"
+    )
 
 
 async def note_consent(given: ConsentGiven, tx: Transaction) -> None:
@@ -55,7 +57,7 @@ async def note_consent(given: ConsentGiven, tx: Transaction) -> None:
 async def note_withdrawn_consent(withdrawn: ConsentWithdrawn, tx: Transaction) -> None:
     """Stop sharing at once; without consent to the referral itself, let go of everything.
 
-    A therapy that has begun goes on when only sharing is withdrawn: nothing more is shared, and the two know each other.
+    A therapy that has begun goes on when only sharing is withdrawn: nothing more is shared, and the two have met.
     """
     if withdrawn.purpose == "referral":
         await _let_go(tx, withdrawn.referral_id, "consent-withdrawn", "ended-early")

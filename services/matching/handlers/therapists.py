@@ -2,8 +2,8 @@
 
 from services.matching import store
 from services.matching.domain.capacity import Capacity, Refused, changed_capacity
-from services.matching.domain.therapists import Therapist
 from services.matching.domain.standings import STANDING_MOVES, Standing
+from services.matching.domain.therapists import Therapist
 from services.matching.domain.transitions import ActorKind
 from services.matching.handlers.waking import wake_for_therapist
 from shared.events.matching import TherapistCapacityChanged, TherapistStandingChanged
@@ -56,9 +56,7 @@ async def change_capacity(
 
 def tell_capacity(tx: Transaction, therapist_id: TherapistId, capacity: Capacity) -> None:
     """Tell what a therapist says about their places."""
-    tx.emit(
-        TherapistCapacityChanged(therapist_id=therapist_id, maximum=capacity.maximum, available=capacity.available)
-    )
+    tx.emit(TherapistCapacityChanged(therapist_id=therapist_id, maximum=capacity.maximum, available=capacity.available))
 
 
 async def _known(tx: Transaction, therapist_id: TherapistId) -> Therapist:

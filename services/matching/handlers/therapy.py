@@ -27,7 +27,7 @@ async def end(tx: Transaction, match_id: MatchId, outcome: TherapyOutcome, *, ac
 
 
 async def withdraw(tx: Transaction, match_id: MatchId) -> None:
-    """Let staff take a match back; this therapist is not asked again in this episode, and the next one is looked for."""
+    """Let staff take a match back; this therapist is not asked again in this episode, and the next one is."""
     match = await _known(tx, match_id)
     await withdraw_match(tx, match, "by-staff", actor="coordinator")
     await store.note_asked(

@@ -9,11 +9,11 @@ from shared.db import Connection, Record
 from shared.kernel.ids import ReferralId, TherapistId
 
 MARGIN_KM = 25
-"""Therapists who would be near enough with a travel radius wider by this much are looked at too, so that it can be said why not."""
+"""Therapists whose travel radius is too small by no more than this are looked at too, to say why not."""
 
 
 async def candidates_for(db: Connection, referral_id: ReferralId, need: Need) -> list[Candidate]:
-    """Every therapist in or near whose travel radius the client lives, or who works online for a client who wants that."""
+    """Every therapist in or near whose travel radius the client lives, or who works online if that is wanted."""
     west, south, east, north = _around(need.point) if need.point else (0.0, 0.0, 0.0, 0.0)
     rows = await db.fetch(
         """
@@ -35,14 +35,17 @@ async def candidates_for(db: Connection, referral_id: ReferralId, need: Need) ->
     return [_candidate(row) for row in rows]
 
 
-async def as_candidate(db: Connection, referral_ids: Collection[ReferralId], therapist_id: TherapistId) -> dict[ReferralId, Candidate]:
+async def as_candidate(
+    db: Connection, referral_ids: Collection[ReferralId], therapist_id: TherapistId
+) -> dict[ReferralId, Candidate]:
     """One therapist as a candidate for each of these referrals."""
     rows = await db.fetch(
         """
         SELECT t.*, wanted.referral_id, asked.referral_id IS NOT NULL AS asked_before
           FROM unnest($1::uuid[]) AS wanted (referral_id)
          CROSS JOIN therapist AS t
-          LEFT JOIN asked_pair AS asked ON asked.therapist_id = t.therapist_id AND asked.referral_id = wanted.referral_id
+          LEFT JOIN asked_pair AS asked
+            ON asked.therapist_id = t.therapist_id AND asked.referral_id = wanted.referral_id
          WHERE t.therapist_id = $2
         """,
         list(referral_ids),

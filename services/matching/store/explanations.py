@@ -53,7 +53,10 @@ async def explanation_of_match(db: Connection, keys: Keyring, match_id: MatchId)
 async def latest_explanation(db: Connection, keys: Keyring, referral_id: ReferralId) -> Stored | None:
     """The last decision about a referral: the match that was made, or why nobody fitted."""
     row = await db.fetchrow(
-        "SELECT referral_id, content FROM explanation WHERE referral_id = $1 ORDER BY made_at DESC, explanation_id DESC LIMIT 1",
+        """
+        SELECT referral_id, content FROM explanation WHERE referral_id = $1
+         ORDER BY made_at DESC, explanation_id DESC LIMIT 1
+        """,
         referral_id,
     )
     return await _opened(db, keys, row)

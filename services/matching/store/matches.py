@@ -30,7 +30,9 @@ async def add_match(db: Connection, match: Match) -> None:
 
 async def live_match_of(db: Connection, referral_id: ReferralId) -> Match | None:
     """The one match of a referral that has not ended."""
-    row = await db.fetchrow("SELECT * FROM match WHERE referral_id = $1 AND state = ANY($2::text[])", referral_id, sorted(LIVE))
+    row = await db.fetchrow(
+        "SELECT * FROM match WHERE referral_id = $1 AND state = ANY($2::text[])", referral_id, sorted(LIVE)
+    )
     return _match(row) if row else None
 
 
@@ -45,7 +47,11 @@ async def set_match_state(
 ) -> None:
     """Move a match; the caller has asked the table of moves."""
     await db.execute(
-        "UPDATE match SET state = $2, changed_at = $3, end_reason = $4 WHERE match_id = $1", match_id, state, now, reason
+        "UPDATE match SET state = $2, changed_at = $3, end_reason = $4 WHERE match_id = $1",
+        match_id,
+        state,
+        now,
+        reason,
     )
 
 
@@ -68,7 +74,8 @@ async def note_asked(
         """
         INSERT INTO asked_pair (referral_id, therapist_id, outcome, for_ever, asked_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (referral_id, therapist_id) DO UPDATE
-           SET outcome = excluded.outcome, for_ever = asked_pair.for_ever OR excluded.for_ever, asked_at = excluded.asked_at
+           SET outcome = excluded.outcome, for_ever = asked_pair.for_ever OR excluded.for_ever,
+               asked_at = excluded.asked_at
         """,
         referral_id,
         therapist_id,

@@ -45,7 +45,8 @@ async def case_of(db: Connection, keys: Keyring, referral_id: ReferralId) -> Cas
 async def cases_waiting(db: Connection, keys: Keyring, reasons: frozenset[str]) -> list[Case]:
     """The cases on the waiting list for one of these reasons, in no order."""
     rows = await db.fetch(
-        "SELECT need.* FROM waiting JOIN need USING (referral_id) WHERE waiting.reason = ANY($1::text[])", sorted(reasons)
+        "SELECT need.* FROM waiting JOIN need USING (referral_id) WHERE waiting.reason = ANY($1::text[])",
+        sorted(reasons),
     )
     opened = await keys_of(db, keys, [row["referral_id"] for row in rows])
     return [_case(row, opened[row["referral_id"]]) for row in rows if row["referral_id"] in opened]

@@ -56,7 +56,8 @@ async def set_offer_state(
     """Move an offer; the caller has asked the table of moves."""
     await db.execute(
         """
-        UPDATE offer SET state = $2, reason = $4, answered_at = CASE WHEN $2 = 'acknowledged' THEN NULL ELSE $3::timestamptz END
+        UPDATE offer
+           SET state = $2, reason = $4, answered_at = CASE WHEN $2 = 'acknowledged' THEN NULL ELSE $3::timestamptz END
          WHERE offer_id = $1
         """,
         offer_id,

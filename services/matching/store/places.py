@@ -8,8 +8,8 @@ from shared.kernel.ids import TherapistId
 async def hold_places(db: Connection) -> None:
     """Be the only one who looks at or changes places, until the transaction ends; always after the locks of keys.
 
-    One lock for all, because a decision is about every candidate at once: it sees exactly what it writes down, nobody is put on
-    the waiting list while a place becomes free unseen, and two transactions that touch two therapists cannot block each other.
+    One lock for all, because a decision is about every candidate at once: it sees exactly what it writes down, nobody
+    is put on the waiting list while a place becomes free unseen, and no two transactions can block each other.
     """
     await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('matching places', 7))")
 

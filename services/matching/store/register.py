@@ -9,7 +9,9 @@ _ABOUT_THE_WORK = (
 )
 
 
-def _therapist(column: str, what: str, purpose: str, protection: Protection, seen_by: str = _IN_THE_REGISTER) -> PersonalField:
+def _therapist(
+    column: str, what: str, purpose: str, protection: Protection, seen_by: str = _IN_THE_REGISTER
+) -> PersonalField:
     return PersonalField(
         table="therapist",
         column=column,
@@ -43,14 +45,14 @@ REGISTER = Register(
     personal=(
         _therapist("name", "a therapist's name", "knowing who is in the register", Protection.ENCRYPTED),
         _therapist("email", "a therapist's e-mail address", "sending offers", Protection.ENCRYPTED, "registrars"),
-        _therapist("registration", "the number at the professional body", "telling therapists apart", Protection.ENCRYPTED),
-        _therapist("registration_hash", "a keyed hash of that number", "finding a therapist again", Protection.KEYED_HASH, "nobody"),
+        _therapist("registration", "the number at their body", "telling therapists apart", Protection.ENCRYPTED),
+        _therapist("registration_hash", "a hash of that", "finding a therapist again", Protection.KEYED_HASH, "nobody"),
         _therapist("gender", "woman or man", "clients may ask for one", Protection.CLEAR),
         _therapist("outward_code", "the first half of the practice's postcode", "distance", Protection.CLEAR),
         _therapist("latitude", "the middle of that area", "distance", Protection.CLEAR),
         _therapist("longitude", "the middle of that area", "distance", Protection.CLEAR),
         _therapist("reach", "a box around the travel radius, made from these", "finding by an index", Protection.CLEAR),
-        _client("need", "profile", "what a client needs of a therapist, with client group and area", "finding a therapist"),
+        _client("need", "profile", "what a client needs, with client group and area", "finding a therapist"),
         _client("explanation", "content", "that need, and every candidate under every rule", "explaining a decision"),
     ),
     not_personal=(
@@ -59,9 +61,9 @@ REGISTER = Register(
         NotPersonal(
             "therapist",
             (
-                "therapist_id", "standing", "client_groups", "age_bands", "legal_stages", "child_clearance", "radius_km",
-                "online", "languages", "step_free_access", "session_fee", "capacity_maximum", "capacity_available",
-                "places_held", "capacity_as_of", "file_maximum", "file_available", "joined_at",
+                "therapist_id", "standing", "client_groups", "age_bands", "legal_stages", "child_clearance",
+                "radius_km", "online", "languages", "step_free_access", "session_fee", "capacity_maximum",
+                "capacity_available", "places_held", "capacity_as_of", "file_maximum", "file_available", "joined_at",
             ),
             _ABOUT_THE_WORK,
         ),
@@ -72,8 +74,8 @@ REGISTER = Register(
         NotPersonal(
             "match",
             (
-                "match_id", "referral_id", "therapist_id", "state", "setting", "session_fee", "sessions_planned", "subsidy",
-                "contribution", "proposed_at", "changed_at", "end_reason", "holds_place",
+                "match_id", "referral_id", "therapist_id", "state", "setting", "session_fee", "sessions_planned",
+                "subsidy", "contribution", "proposed_at", "changed_at", "end_reason", "holds_place",
             ),
             "ids, codes, pence and times; who is meant is encrypted elsewhere",
         ),

@@ -12,7 +12,8 @@ async def key_for(db: Connection, keys: Keyring, subject: UUID) -> SubjectKey:
     wrapped = await db.fetchval(
         """
         WITH made AS (
-            INSERT INTO subject_key (subject, wrapped) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING RETURNING wrapped
+            INSERT INTO subject_key (subject, wrapped) VALUES ($1, $2)
+            ON CONFLICT (subject) DO NOTHING RETURNING wrapped
         )
         SELECT wrapped FROM made UNION ALL SELECT wrapped FROM subject_key WHERE subject = $1 LIMIT 1
         """,
@@ -25,6 +26,7 @@ async def key_for(db: Connection, keys: Keyring, subject: UUID) -> SubjectKey:
 async def keys_of(db: Connection, keys: Keyring, subjects: Collection[UUID]) -> dict[UUID, SubjectKey]:
     """The keys of these subjects, without those who were erased."""
     rows = await db.fetch(
-        "SELECT subject, wrapped FROM subject_key WHERE subject = ANY($1::text[])", [str(subject) for subject in subjects]
+        "SELECT subject, wrapped FROM subject_key WHERE subject = ANY($1::text[])",
+        [str(subject) for subject in subjects],
     )
     return {UUID(row["subject"]): keys.subject_key(row["subject"], row["wrapped"]) for row in rows}

@@ -1,11 +1,11 @@
-"""The register of therapists; names, addresses and registration numbers are readable only with the therapist's own key."""
+"""The register of therapists; who they are is readable only with the therapist's own key."""
 
 from collections.abc import Collection
 from datetime import date, datetime
 
 from services.matching.domain.distance import Point
-from services.matching.domain.therapists import Entry, Therapist
 from services.matching.domain.standings import Standing
+from services.matching.domain.therapists import Entry, Therapist
 from services.matching.store.subject_keys import key_for, keys_of
 from shared.db import Connection, Record
 from shared.kernel.ids import TherapistId
@@ -21,15 +21,17 @@ async def save_therapist(db: Connection, keys: Keyring, therapist: Therapist, no
     await db.execute(
         """
         INSERT INTO therapist (
-            therapist_id, registration_hash, registration, name, email, standing, client_groups, age_bands, legal_stages,
-            child_clearance, outward_code, latitude, longitude, radius_km, online, gender, languages, step_free_access,
-            session_fee, capacity_maximum, capacity_available, capacity_as_of, joined_at, file_maximum, file_available)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-                $24, $25)
+            therapist_id, registration_hash, registration, name, email, standing, client_groups, age_bands,
+            legal_stages, child_clearance, outward_code, latitude, longitude, radius_km, online, gender, languages,
+            step_free_access, session_fee, capacity_maximum, capacity_available, capacity_as_of,
+            joined_at, file_maximum, file_available)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                $23, $24, $25)
         ON CONFLICT (therapist_id) DO UPDATE
            SET registration_hash = excluded.registration_hash, registration = excluded.registration,
                name = excluded.name, email = excluded.email,
-               client_groups = excluded.client_groups, age_bands = excluded.age_bands, legal_stages = excluded.legal_stages,
+               client_groups = excluded.client_groups, age_bands = excluded.age_bands,
+               legal_stages = excluded.legal_stages,
                child_clearance = excluded.child_clearance, outward_code = excluded.outward_code,
                latitude = excluded.latitude, longitude = excluded.longitude, radius_km = excluded.radius_km,
                online = excluded.online, gender = excluded.gender, languages = excluded.languages,
@@ -65,9 +67,15 @@ async def save_therapist(db: Connection, keys: Keyring, therapist: Therapist, no
     )
 
 
-async def therapist_by_id(db: Connection, keys: Keyring, therapist_id: TherapistId, *, lock: bool = False) -> Therapist | None:
+async def therapist_by_id(
+    db: Connection, keys: Keyring, therapist_id: TherapistId, *, lock: bool = False
+) -> Therapist | None:
     """A therapist; with `lock`, nobody else changes the row until the transaction ends."""
-    query = "SELECT * FROM therapist WHERE therapist_id = $1 FOR UPDATE" if lock else "SELECT * FROM therapist WHERE therapist_id = $1"
+    query = (
+        "SELECT * FROM therapist WHERE therapist_id = $1 FOR UPDATE"
+        if lock
+        else "SELECT * FROM therapist WHERE therapist_id = $1"
+    )
     row = await db.fetchrow(query, therapist_id)
     opened = await keys_of(db, keys, [therapist_id]) if row else {}
     return _therapist(row, opened[therapist_id]) if row and therapist_id in opened else None
@@ -82,7 +90,7 @@ async def therapists_registered(db: Connection, keys: Keyring, numbers: Collecti
 
 
 async def all_therapists(db: Connection, keys: Keyring) -> list[Therapist]:
-    """The whole register, for the registrar's page; names cannot be searched by the database, since it cannot read them."""
+    """The whole register, for the registrar's page: the database cannot search names that it cannot read."""
     rows = await db.fetch("SELECT * FROM therapist ORDER BY joined_at, therapist_id")
     opened = await keys_of(db, keys, [row["therapist_id"] for row in rows])
     return [_therapist(row, opened[row["therapist_id"]]) for row in rows if row["therapist_id"] in opened]
@@ -90,7 +98,9 @@ async def all_therapists(db: Connection, keys: Keyring) -> list[Therapist]:
 
 async def names_of(db: Connection, keys: Keyring, therapist_ids: Collection[TherapistId]) -> dict[TherapistId, str]:
     """What these therapists are called."""
-    rows = await db.fetch("SELECT therapist_id, name FROM therapist WHERE therapist_id = ANY($1::uuid[])", list(therapist_ids))
+    rows = await db.fetch(
+        "SELECT therapist_id, name FROM therapist WHERE therapist_id = ANY($1::uuid[])", list(therapist_ids)
+    )
     opened = await keys_of(db, keys, [row["therapist_id"] for row in rows])
     return {
         row["therapist_id"]: opened[row["therapist_id"]].decrypt_text("therapist.name", row["name"])

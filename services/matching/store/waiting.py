@@ -7,7 +7,9 @@ from shared.kernel.ids import ReferralId
 
 async def waiting_of(db: Connection, referral_id: ReferralId) -> Waiting | None:
     """What a referral waits for, if it does."""
-    row = await db.fetchrow("SELECT referral_id, reason, since, next_look_at FROM waiting WHERE referral_id = $1", referral_id)
+    row = await db.fetchrow(
+        "SELECT referral_id, reason, since, next_look_at FROM waiting WHERE referral_id = $1", referral_id
+    )
     return Waiting(*row) if row else None
 
 

@@ -82,9 +82,7 @@ async def ended(request: Request, token: str, kernel: ThisKernel) -> Response:
     if form.model is None:
         return await _shown(request, token, kernel, ending=form, status=422)
     outcome: TherapyOutcome = form.model.outcome
-    return await _moved(
-        token, kernel, lambda tx, match: therapy.end(tx, match.match_id, outcome, actor="therapist")
-    )
+    return await _moved(token, kernel, lambda tx, match: therapy.end(tx, match.match_id, outcome, actor="therapist"))
 
 
 async def _answered(
@@ -99,9 +97,7 @@ async def _answered(
     return RedirectResponse(f"/offers/{token}", 303)
 
 
-async def _moved(
-    token: str, kernel: Kernel, move: Callable[[Transaction, Match], Awaitable[None]]
-) -> Response:
+async def _moved(token: str, kernel: Kernel, move: Callable[[Transaction, Match], Awaitable[None]]) -> Response:
     async with kernel.reading() as db:
         _, match, _ = await _found(db, kernel, token)
     await kernel.perform(str(match.referral_id), lambda tx: move(tx, match), actor=f"therapist:{match.therapist_id}")
@@ -143,5 +139,7 @@ async def _found(db: Connection, kernel: Kernel, token: str) -> tuple[Offer, Mat
     match = await store.match_by_id(db, offer.match_id) if offer else None
     case = await store.case_of(db, kernel.keys, match.referral_id) if match else None
     if offer is None or match is None or case is None:
-        raise NotFound("offer-unknown", "This link leads nowhere. It may be incomplete: open it from the mail once more.")
+        raise NotFound(
+            "offer-unknown", "This link leads nowhere. It may be incomplete: open it from the mail once more."
+        )
     return offer, match, case
