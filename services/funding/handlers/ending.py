@@ -22,7 +22,7 @@ async def end_award(
         return
     require_move(award.state, as_state)
     freed = await _give_back(tx, award, reason)
-    settled = replace(award, state=as_state, waits_for=None, shortfall=None)
+    settled = replace(award, state=as_state, waits_for=None, shortfall=None, valid_until=None)
     await awards.save_award(tx.db, settled, tx.now)
     await wake_waiting(tx, freed)
 
