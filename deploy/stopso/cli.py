@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from deploy.stopso import dead_letters, doctor, down, status, up
+from deploy.stopso import bench, dead_letters, doctor, down, status, up
 from deploy.stopso.places import SERVICES, state_folder
 from deploy.stopso.problems import CannotRun
 from deploy.stopso.surroundings import surroundings_in
@@ -16,6 +16,7 @@ T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(dead_letters.app, name="dead-letters")
+app.command("bench")(bench.command)
 console = Console()
 
 

@@ -1,0 +1,3 @@
+CREATE TABLE inbox (
+    event_id uuid NOT NULL PRIMARY KEY
+);
