@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from structlog.testing import capture_logs
 
+from shared.telemetry import counter
 from shared.web.cookies import VISIT_COOKIE
 from tests.web_sample import HERE, MARKER, SampleSettings, browser, hidden_token, sample_web
 
@@ -250,4 +251,8 @@ async def test_health_tells_the_truth_about_readiness(client: httpx.AsyncClient)
     assert (await client.get("/health/live")).json() == {"alive": True}
     ready = await client.get("/health/ready")
     assert (ready.status_code, ready.json()["outbox"]) == (503, {"rows": 3})
-    assert "python_info" in (await client.get("/metrics")).text
+
+
+async def test_the_figures_of_this_process_can_be_read(client: httpx.AsyncClient) -> None:
+    counter("stopso_test_pages_total", "Counted only here.").inc(3)
+    assert "stopso_test_pages_total 3.0" in (await client.get("/metrics")).text
