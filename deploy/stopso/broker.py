@@ -95,7 +95,7 @@ class PrivateBroker:
         while time.monotonic() < until and processes.alive(outer):
             if self.administration.is_ready():
                 return
-            time.sleep(0.1)
+            time.sleep(0.2)
         self.stop()
         msg = f"the private RabbitMQ node did not start; its log {self.log} says why"
         raise CannotRun(msg)

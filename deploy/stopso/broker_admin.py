@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import httpx
 
+from deploy.stopso.asking import client
+
 EVERYTHING = {"configure": ".*", "write": ".*", "read": ".*"}
 
 
@@ -80,9 +82,7 @@ class BrokerAdministration:
             self._ask("DELETE", f"/api/connections/{quote(connection['name'], safe='')}")
 
     def _ask(self, method: str, path: str, body: object = None, *, seconds: float = 20.0) -> Any:  # noqa: ANN401 - JSON
-        answer = httpx.request(
-            method, self.url + path, json=body, auth=(self.user, self.password), timeout=seconds, trust_env=False
-        )
+        answer = client().request(method, self.url + path, json=body, auth=(self.user, self.password), timeout=seconds)
         if answer.is_error and not (method == "DELETE" and answer.status_code == httpx.codes.NOT_FOUND):
             answer.raise_for_status()
         return answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else {}

@@ -8,6 +8,7 @@ import psycopg
 from rich.box import SIMPLE
 from rich.table import Table
 
+from deploy.stopso.asking import client
 from deploy.stopso.places import SERVICES, VHOST, state_folder
 from deploy.stopso.running_state import RunningState, is_running, read_state
 from deploy.stopso.surroundings import Surroundings, surroundings_in
@@ -84,7 +85,7 @@ def _standing(service: str, state: RunningState, surroundings: Surroundings) -> 
 
 def _said(address: str) -> dict[str, Any]:
     try:
-        return dict(httpx.get(f"{address}/health/ready", timeout=5, trust_env=False).json())
+        return dict(client().get(f"{address}/health/ready").json())
     except (httpx.TransportError, ValueError):
         return {}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from deploy.stopso import processes
+from deploy.stopso.asking import client
 from deploy.stopso.places import SERVICES
 from deploy.stopso.problems import CannotRun
 from deploy.stopso.running_state import RunningState
@@ -56,7 +57,7 @@ class Supervisor:
                     msg = f"{service} is not ready after {seconds:.0f} s; its log {log} says why"
                     raise CannotRun(msg)
                 self.look()
-                time.sleep(0.1)
+                time.sleep(0.2)
 
     def look(self) -> None:
         """Start again whatever has ended, servers first, each after its pause."""
@@ -97,6 +98,6 @@ class Supervisor:
 def is_ready(address: str) -> bool:
     """Whether a service says that it is ready."""
     try:
-        return httpx.get(f"{address}/health/ready", timeout=5, trust_env=False).status_code == httpx.codes.OK
+        return client().get(f"{address}/health/ready").status_code == httpx.codes.OK
     except httpx.TransportError:
         return False

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
+
 from deploy.stopso.broker import PrivateBroker
 from deploy.stopso.broker_admin import BrokerAdministration
 from deploy.stopso.broker_program import WHAT_TO_INSTALL, may_install, programs
@@ -61,12 +63,15 @@ class Surroundings:
         """Where each service's output goes."""
         return self.folder / "logs"
 
-    def start(self, say: Say) -> None:
-        """Start both servers side by side."""
+    def start(self, say: Say, *, when_migrated: Callable[[], None]) -> None:
+        """Start both servers, bring them up to date; at `when_migrated` the broker, which is slower, may not be there."""
         self.logs.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(2) as together:
-            for done in [together.submit(self.database.start), together.submit(self.broker.start, say=say)]:
-                done.result()
+        with ThreadPoolExecutor(1) as beside:
+            broker = beside.submit(self._start_broker, say)
+            self.database.start()
+            self.migrate(say)
+            when_migrated()
+            broker.result()
 
     def stop(self) -> None:
         """Stop both servers."""
@@ -74,11 +79,10 @@ class Surroundings:
             for done in [together.submit(self.database.stop), together.submit(self.broker.stop)]:
                 done.result()
 
-    def prepare(self, say: Say) -> None:
-        """Roles, databases, migrations and topology; changes nothing where all is in place."""
+    def _start_broker(self, say: Say) -> None:
+        self.broker.start(say=say)
         from deploy.stopso.topology import apply_topology  # noqa: PLC0415 - it loads the services, which takes a while
 
-        self.migrate(say)
         self.broker.administration.add_vhost(VHOST)
         fresh = not self.broker.administration.queues(VHOST)
         apply_topology(self.broker.administration, VHOST, self.secrets.broker)
@@ -93,6 +97,11 @@ class Surroundings:
             applied = migrate(self.owner_dsn(service), service=service)
             if applied:
                 say(f"Migrated {service}: {len(applied)} new.")
+
+    def is_empty(self) -> bool:
+        """Whether nobody has an account yet, so that nothing can have happened here."""
+        with psycopg.connect(self.owner_dsn("notifications")) as connection:
+            return connection.execute("SELECT 1 FROM account LIMIT 1").fetchone() is None
 
     def owner_dsn(self, service: str) -> str:
         """The database of a service for its owner."""

@@ -58,16 +58,13 @@ def clear_away() -> None:
 
 
 def _start(console: Console, surroundings: Surroundings, supervisor: Supervisor) -> None:
-    with console.status("Starting PostgreSQL and RabbitMQ …") as status:
-        surroundings.start(supervisor.say)
-        status.update("Bringing databases and queues up to date …")
-        surroundings.prepare(supervisor.say)
-        status.update("Starting the four services …")
-        supervisor.start_services()
+    with console.status("Starting PostgreSQL, RabbitMQ and the four services …"):
+        surroundings.start(supervisor.say, when_migrated=supervisor.start_services)
         supervisor.wait_until_ready()
-    from deploy.stopso.seed import seed_if_empty  # noqa: PLC0415 - it loads the services, better while they start
+    if surroundings.is_empty():
+        from deploy.stopso.seed import seed_if_empty  # noqa: PLC0415 - it loads the services: only where it is needed
 
-    seed_if_empty(surroundings, supervisor.state, console)
+        seed_if_empty(surroundings, supervisor.state, console)
     supervisor.state.complete = True
     supervisor.state.write()
 
