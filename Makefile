@@ -43,9 +43,9 @@ lint: ## Check format, style, types and imports
 
 check: lint test ## Check everything: what CI runs
 
-bench: ## Compare our messaging with others on this machine
+bench: ## Compare our messaging with others on this machine (OPTIONS=... as for `stopso bench`)
 	@deploy/prepare.sh bench
-	@$(PYTHON_IN) -m deploy.bench
+	@$(STOPSO) bench $(OPTIONS)
 
 chaos: ## Kill things at random for five minutes under load and look for what was lost or doubled
 	@deploy/prepare.sh development

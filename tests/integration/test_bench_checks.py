@@ -1,4 +1,4 @@
-"""The benchmark gives no figure to a chain that loses, doubles or mixes events, or that promises less than the others."""
+"""The benchmark gives no figure to a chain that loses, doubles or mixes events, or that promises too little."""
 
 import fcntl
 from collections.abc import Iterator, Mapping
