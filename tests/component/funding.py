@@ -1,9 +1,12 @@
 """Funding alone: matches, consents and money in, subsidies out."""
 
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
+
+import pytest
 
 from services.funding.app import SERVICE
 from services.funding.domain.awards import Award
@@ -155,3 +158,11 @@ class Funding(Component):
             found = await awards.award_for_match(db, client.match_id)
         assert found is not None
         return found
+
+
+@pytest.fixture(name="funding")
+async def funding_service(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterator[Funding]:
+    """Funding on a fresh database, stopped at the end."""
+    service = await Funding.open(database_for("funding"))
+    yield service
+    await service.stop()

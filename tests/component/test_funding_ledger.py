@@ -1,17 +1,16 @@
-"""The ledger only grows, always balances and is never overdrawn, even where the code is wrong or many come at once."""
+"""Money comes in once and is promised once, however many ask for it at the same moment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from services.funding.domain.choice import Part
 from services.funding.domain.days import day_of, end_of
-from services.funding.domain.ledger import MOVEMENTS, Balances, MovementKind, entries
+from services.funding.domain.ledger import Balances, entries
 from services.funding.handlers.money import Gift, receive_money
 from services.funding.store import ledger
 from shared.db import Connection
@@ -19,180 +18,12 @@ from shared.events.funding import FundReceived, SubsidyGranted, SubsidyWaitliste
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
-from shared.messaging.transaction import Transaction
-from tests.component.funding import Client, Funding
+from tests.component.funding import Client, Funding, funding_service
 from tests.databases import ServiceDatabase
 
+__all__ = ["funding_service"]
+
 pytestmark = pytest.mark.servers
-LEDGER = ("ledger_transaction", "ledger_entry", "money_received", "reservation")
-
-
-@pytest.fixture
-async def funding(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterator[Funding]:
-    service = await Funding.open(database_for("funding"))
-    yield service
-    await service.stop()
-
-
-async def movement(
-    funding: Funding, kind: MovementKind, lines: list[tuple[FundId, str, int]], reservation: UUID | None = None
-) -> None:
-    """Write lines as they are, past all rules of ours."""
-
-    async def work(tx: Transaction) -> None:
-        identity = tx.new_id()
-        await tx.db.execute(
-            "INSERT INTO ledger_transaction (transaction_id, kind, reservation_id, happened_at, actor)"
-            " VALUES ($1, $2, $3, $4, 'system')",
-            identity, kind, reservation, tx.now,
-        )  # fmt: skip
-        await tx.db.executemany(
-            "INSERT INTO ledger_entry (transaction_id, fund_id, account, amount) VALUES ($1, $2, $3, $4)",
-            [(identity, *line) for line in lines],
-        )
-
-    await funding.perform("ledger", work)
-
-
-async def reservation_of(funding: Funding, client: Client) -> UUID:
-    award = await funding.award(client)
-    async with funding.kernel.reading() as db:
-        found: UUID = await db.fetchval("SELECT reservation_id FROM reservation WHERE award_id = $1", award.award_id)
-    return found
-
-
-async def new_reservation(funding: Funding, client: Client) -> UUID:
-    award, identity = await funding.award(client), uuid4()
-    await funding.perform("ledger", lambda tx: ledger.add_reservation(tx.db, identity, award.award_id, tx.now))
-    return identity
-
-
-@pytest.mark.parametrize("table", [*LEDGER, "fund_balance", "fund_threshold", "movement_kind"])
-@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = NULL", "DELETE FROM {}", "TRUNCATE {}"])
-async def test_the_service_has_no_right_to_change_the_ledger(funding: Funding, table: str, statement: str) -> None:
-    async with funding.kernel.reading() as db:
-        column = await db.fetchval(
-            "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum = 1", table
-        )
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
-            await db.execute(statement.format(table, column))
-
-
-async def test_balances_cannot_be_written_directly(funding: Funding) -> None:
-    fund = await funding.a_fund(100)
-
-    async with funding.kernel.reading() as db:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
-            await db.execute("INSERT INTO fund_balance (fund_id, account, amount) VALUES ($1, 'more', 1)", fund)
-
-
-@pytest.mark.parametrize("table", LEDGER)
-async def test_not_even_the_owner_changes_the_ledger(
-    funding: Funding, table: str, database_for: Callable[[str], ServiceDatabase]
-) -> None:
-    database = database_for("funding")
-    owner = await asyncpg.connect(database.owner_dsn)
-    try:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="only grows"):
-            await owner.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from this test
-    finally:
-        await owner.close()
-
-
-async def test_a_fund_cannot_be_overdrawn(funding: Funding) -> None:
-    fund = await funding.a_fund(49_999)
-    client = await funding.a_match()
-    reservation = await new_reservation(funding, client)
-
-    with pytest.raises(asyncpg.CheckViolationError, match="no_account_below_zero"):
-        await movement(funding, "reserve", [(fund, "available", -50_000), (fund, "reserved", 50_000)], reservation)
-
-    assert await funding.balances(fund) == Balances(Pence(49_999), Pence(49_999))
-
-
-@pytest.mark.parametrize(
-    "lines", [[("received", -100)], [("received", -100), ("available", 99)], [("received", -100), ("available", 101)]]
-)
-async def test_a_transaction_must_balance(funding: Funding, lines: list[tuple[str, int]]) -> None:
-    fund = await funding.a_fund()
-
-    with pytest.raises(asyncpg.CheckViolationError, match="must balance"):
-        await movement(funding, "receive", [(fund, account, amount) for account, amount in lines])
-
-    assert await funding.balances(fund) == Balances()
-
-
-async def test_checking_early_does_not_help(funding: Funding) -> None:
-    fund, other = await funding.a_fund(), await funding.a_fund(name="Other")
-    line = "INSERT INTO ledger_entry (transaction_id, fund_id, account, amount) VALUES ($1, $2, $3, $4)"
-
-    async def work(tx: Transaction) -> None:
-        gift = ledger.Movement(tx.new_id(), "receive", entries("receive", [Part(fund, Pence(100))]), tx.now, "system")
-        await ledger.write(tx.db, gift)
-        await tx.db.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        await tx.db.execute(line, gift.transaction_id, other, "available", 100)
-
-    with pytest.raises(asyncpg.CheckViolationError, match="must balance"):
-        await funding.perform("ledger", work)
-
-
-async def test_a_transaction_without_entries_is_refused(funding: Funding) -> None:
-    with pytest.raises(asyncpg.CheckViolationError, match="needs entries"):
-        await movement(funding, "receive", [])
-
-
-async def test_money_cannot_move_to_another_fund(funding: Funding) -> None:
-    restricted, free = await funding.a_fund(100, name="Restricted"), await funding.a_fund(name="Free")
-    reservation = await new_reservation(funding, await funding.a_match())
-
-    with pytest.raises(asyncpg.CheckViolationError, match="must balance in every fund"):
-        await movement(funding, "reserve", [(restricted, "available", -100), (free, "reserved", 100)], reservation)
-
-
-async def test_a_committed_transaction_is_closed(funding: Funding) -> None:
-    fund = await funding.a_fund(100)
-    other = await funding.a_fund(name="Other")
-
-    async def work(tx: Transaction) -> None:
-        identity = await tx.db.fetchval("SELECT transaction_id FROM ledger_transaction")
-        await tx.db.execute("INSERT INTO ledger_entry VALUES ($1, $2, 'available', 100)", identity, other)
-
-    with pytest.raises(asyncpg.CheckViolationError, match="closed"):
-        await funding.perform("ledger", work)
-
-    assert (await funding.balances(fund)).available == 100
-
-
-async def test_a_movement_touches_only_its_own_accounts(funding: Funding) -> None:
-    fund = await funding.a_fund(100)
-
-    with pytest.raises(asyncpg.CheckViolationError, match="does not touch"):
-        await movement(funding, "receive", [(fund, "received", -100), (fund, "spent", 100)])
-
-
-@pytest.mark.parametrize(
-    ("first", "second"), [("release", "release"), ("commit", "commit"), ("commit", "release"), ("release", "commit")]
-)
-async def test_a_reservation_resolves_at_most_once(funding: Funding, first: MovementKind, second: MovementKind) -> None:
-    fund = await funding.a_fund(100_000)
-    client, _other = await funding.a_match(), await funding.a_match()
-    reservation = await reservation_of(funding, client)
-
-    def lines(kind: MovementKind, amount: int) -> list[tuple[FundId, str, int]]:
-        return [(fund, MOVEMENTS[kind][0], -amount), (fund, MOVEMENTS[kind][1], amount)]
-
-    await movement(funding, first, lines(first, 20_000), reservation)
-    with pytest.raises(asyncpg.UniqueViolationError, match="resolved_once"):
-        await movement(funding, second, lines(second, 20_000), reservation)
-
-
-async def test_a_reservation_has_only_its_own_money(funding: Funding) -> None:
-    fund = await funding.a_fund(100_000)
-    client, _other = await funding.a_match(), await funding.a_match()
-    reservation = await reservation_of(funding, client)
-
-    with pytest.raises(asyncpg.CheckViolationError, match="only its own money"):
-        await movement(funding, "release", [(fund, "reserved", -60_000), (fund, "available", 60_000)], reservation)
 
 
 async def test_money_for_twenty_five_is_promised_to_exactly_twenty_five(
@@ -213,26 +44,6 @@ async def test_money_for_twenty_five_is_promised_to_exactly_twenty_five(
     assert len(await funding.told(SubsidyGranted)) == 25
     assert len(await funding.told(SubsidyWaitlisted)) == 75
     assert await funding.balances(fund) == Balances(Pence(1_250_000), Pence(0), Pence(1_250_000))
-    await funding.stop()
-
-
-async def test_the_database_alone_stops_the_twenty_sixth(database_for: Callable[[str], ServiceDatabase]) -> None:
-    funding = await Funding.open(database_for("funding"))
-    fund = await funding.a_fund(25 * 100)
-    client = await funding.a_match()
-
-    async def take(nth: int) -> bool:
-        try:
-            reservation = await new_reservation(funding, client)
-            await movement(funding, "reserve", [(fund, "available", -100), (fund, "reserved", 100)], reservation)
-        except asyncpg.CheckViolationError:
-            return False
-        return True
-
-    taken = await asyncio.gather(*(take(nth) for nth in range(100)))
-
-    assert sum(taken) == 25
-    assert (await funding.balances(fund)).available == 0
     await funding.stop()
 
 

@@ -1,6 +1,5 @@
 """What staff see of funding and can do; bad input gets a clear answer and changes nothing."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
@@ -12,18 +11,12 @@ from services.funding.domain.funds import Restrictions
 from services.funding.domain.importing import RowError
 from services.funding.handlers.importing import Imported, RefusedFile, import_funds
 from shared.kernel.ids import FundId
-from tests.component.funding import Client, Funding
+from tests.component.funding import Client, Funding, funding_service
 from tests.component.funding_pages import Visitor, staff_of, visitor_of
-from tests.databases import ServiceDatabase
+
+__all__ = ["funding_service"]
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture
-async def funding(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterator[Funding]:
-    service = await Funding.open(database_for("funding"))
-    yield service
-    await service.stop()
 
 
 async def note(finance: Visitor, fund: FundId, **changes: str) -> httpx.Response:

@@ -1,7 +1,6 @@
 """Whatever happens in whatever order, and at once: no fund goes below zero, and every pound is where the awards say."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from itertools import product
 from typing import get_args
@@ -18,8 +17,9 @@ from shared.events.funding import SubsidyGranted, SubsidyReleased
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed
 from shared.events.matching import MatchProposed
 from shared.kernel.ids import FundId
-from tests.component.funding import Client, Funding
-from tests.databases import ServiceDatabase
+from tests.component.funding import Client, Funding, funding_service
+
+__all__ = ["funding_service"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 
@@ -31,13 +31,6 @@ steps = st.lists(
     max_size=5,
 )
 worlds = product(get_args(ClientGroup), get_args(AgeBand))
-
-
-@pytest.fixture
-async def funding(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterator[Funding]:
-    service = await Funding.open(database_for("funding"))
-    yield service
-    await service.stop()
 
 
 def events_for(action: str, client: Client) -> list[Event]:

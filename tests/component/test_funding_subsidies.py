@@ -1,6 +1,5 @@
 """Money is kept for a match, promised, and given back, once each, whatever order the news comes in."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
 
 import pytest
@@ -14,19 +13,12 @@ from shared.events.funding import (
     SubsidyReleased,
     SubsidyWaitlisted,
 )
-from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed
 from shared.kernel.money import Pence
-from tests.component.funding import Client, Funding
-from tests.databases import ServiceDatabase
+from tests.component.funding import Client, Funding, funding_service
+
+__all__ = ["funding_service"]
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture
-async def funding(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterator[Funding]:
-    service = await Funding.open(database_for("funding"))
-    yield service
-    await service.stop()
 
 
 def standing(received: int, available: int, reserved: int = 0, committed: int = 0, spent: int = 0) -> Balances:
@@ -216,123 +208,6 @@ async def test_money_that_may_only_be_spent_later_wakes_on_its_first_day(funding
     await funding.passes(timedelta(days=8))
 
     assert (await funding.award(client)).state == "reserved"
-
-
-async def test_without_consent_no_fund_is_asked(funding: Funding) -> None:
-    fund = await funding.a_fund(100_000)
-    client = await funding.a_match(consents=("referral", "sharing"))
-    assert [waiting.shortfall for waiting in await funding.told(SubsidyWaitlisted)] == [50_000]
-    await funding.receives(fund, 1)
-    assert (await funding.award(client)).waits_for == "consent"
-
-    await funding.hears(ConsentGiven(referral_id=client.referral_id, purpose="subsidy", version=1))
-
-    assert (await funding.award(client)).state == "reserved"
-
-
-async def test_taking_back_consent_gives_back_the_money(funding: Funding) -> None:
-    fund = await funding.a_fund(50_000)
-    client, other = await funding.a_match(), await funding.a_match()
-
-    await funding.hears(ConsentWithdrawn(referral_id=client.referral_id, purpose="subsidy"))
-
-    assert [released.reason for released in await funding.told(SubsidyReleased)] == ["consent-withdrawn"]
-    assert (await funding.award(client)).waits_for == "consent"
-    assert (await funding.award(other)).state == "reserved"
-    assert (await funding.balances(fund)).reserved == 50_000
-
-
-async def test_consent_to_something_else_changes_nothing(funding: Funding) -> None:
-    fund = await funding.a_fund(50_000)
-    client = await funding.a_match()
-
-    await funding.hears(ConsentWithdrawn(referral_id=client.referral_id, purpose="statistics"))
-
-    assert (await funding.balances(fund)).reserved == 50_000
-
-
-@pytest.mark.parametrize("accepted", [False, True])
-async def test_a_closed_referral_holds_nothing_any_more(funding: Funding, accepted: bool) -> None:  # noqa: FBT001
-    fund = await funding.a_fund(50_000)
-    client = await funding.a_match()
-    if accepted:
-        await funding.hears(client.accepted())
-
-    await funding.hears(ReferralClosed(referral_id=client.referral_id, ended_by="client", reason="no-longer-wanted"))
-    await funding.hears(client.withdrawn())
-    await funding.hears(client.accepted())
-
-    assert (await funding.balances(fund)) == standing(50_000, 50_000)
-    assert len(await funding.told(SubsidyReleased)) == 1
-    async with funding.kernel.reading() as db:
-        assert await db.fetchval("SELECT profile FROM referral") is None
-        assert await db.fetchval("SELECT count(*) FROM subject_key") == 0
-
-
-async def test_nothing_is_kept_for_a_referral_that_is_closed_already(funding: Funding) -> None:
-    fund = await funding.a_fund(50_000)
-    client = Client()
-
-    await funding.hears(ReferralClosed(referral_id=client.referral_id, ended_by="client", reason="no-longer-wanted"))
-    await funding.hears(client.proposed())
-
-    assert (await funding.balances(fund)).reserved == 0
-    assert (await funding.award(client)).state == "ended"
-
-
-async def test_a_referral_found_unsuitable_later_holds_nothing(funding: Funding) -> None:
-    fund = await funding.a_fund(50_000)
-    client = await funding.a_match()
-
-    await funding.triaged(client, outcome="not-ready")
-
-    assert (await funding.balances(fund)).available == 50_000
-
-
-async def test_a_reservation_nobody_answers_runs_out(funding: Funding) -> None:
-    fund = await funding.a_fund(50_000)
-    client = await funding.a_match()
-
-    await funding.passes(timedelta(days=29))
-
-    assert (await funding.balances(fund)).available == 50_000
-    assert (await funding.award(client)).state == "expired"
-    assert len(await funding.told(SubsidyReleased)) == 1
-
-
-async def test_an_acceptance_after_that_is_paid_for_if_there_is_money(funding: Funding) -> None:
-    fund = await funding.a_fund(50_000)
-    client = await funding.a_match()
-    await funding.passes(timedelta(days=29))
-
-    await funding.hears(client.accepted())
-
-    assert (await funding.award(client)).state == "awarded"
-    assert (await funding.balances(fund)).committed == 50_000
-
-
-async def test_an_acceptance_after_that_waits_if_there_is_none(funding: Funding) -> None:
-    fund = await funding.a_fund(50_000)
-    client = await funding.a_match()
-    await funding.passes(timedelta(days=29))
-    other = await funding.a_match()
-
-    await funding.hears(client.accepted())
-    assert (await funding.award(client)).waits_for == "money"
-    await funding.hears(other.declined())
-
-    assert (await funding.award(client)).state == "awarded"
-    assert (await funding.balances(fund)).committed == 50_000
-
-
-async def test_an_answered_reservation_does_not_run_out(funding: Funding) -> None:
-    fund = await funding.a_fund(50_000)
-    client = await funding.a_match()
-    await funding.hears(client.accepted())
-
-    await funding.passes(timedelta(days=60))
-
-    assert (await funding.balances(fund)).committed == 50_000
 
 
 async def test_each_threshold_is_told_once_until_more_money_comes_in(funding: Funding) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,21 +15,15 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from services.funding.domain.funds import Restrictions
 from shared.kernel.ids import SERVICES, FundId
 from shared.kernel.money import Pence
-from tests.component.funding import Client, Funding
+from tests.component.funding import Client, Funding, funding_service
 from tests.component.funding_pages import pages_of, session_for
-from tests.databases import ServiceDatabase
+
+__all__ = ["funding_service"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser]
 
 CHROMIUM = "/usr/bin/chromium"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-@pytest.fixture
-async def funding(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterator[Funding]:
-    service = await Funding.open(database_for("funding"))
-    yield service
-    await service.stop()
 
 
 @pytest.fixture
