@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -19,9 +20,13 @@ from services.intake.handlers.receiving import Arrival, receive
 from services.intake.settings import IntakeSettings
 from services.intake.store.concerns import Concern, concerns_of
 from services.intake.store.referrals import Referral, referral_of
+from shared.events.codes import StaffRole
+from shared.events.notifications import StaffSessionOpened
+from shared.events.sealed import StaffProfile
 from shared.kernel.ids import SERVICES, ReferralId, StaffId, uuid7
 from shared.messaging.transaction import Transaction
 from shared.web import create_web
+from shared.web.cookies import hash_of, session_cookies
 from tests.component.harness import Component
 from tests.databases import ServiceDatabase
 
@@ -191,3 +196,15 @@ async def sent(browser: Browser, **changes: dict[str, str | list[str]]) -> str:
     await filled_in(browser, **changes)
     shown = await browser.form("/referral/check")
     return re.sub(r"\D", "", shown.text.split('id="receipt">')[1].split("<")[0])
+
+
+async def signed_in(intake: Intake, browser: Browser, staff: StaffId, *roles: StaffRole) -> None:
+    """Open a staff session and give the browser its cookies."""
+    token = f"token-of-{staff}"
+    now = intake.clock.now()
+    await intake.hears(
+        StaffSessionOpened(staff_id=staff, session_hash=hash_of(token), expires_at=now + timedelta(hours=8)),
+        seal={"intake": StaffProfile(display_name="Anna Example", roles=roles)},
+    )
+    for name, value in session_cookies(b"k" * 32, token, now).items():
+        browser.cookies.set(name, value)

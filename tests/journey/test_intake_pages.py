@@ -4,7 +4,9 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
 import uvicorn
@@ -14,6 +16,9 @@ from playwright.async_api import Browser, Page, async_playwright
 from shared.kernel.ids import SERVICES
 from tests.component.intake import Intake
 from tests.databases import ServiceDatabase
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser]
 
@@ -187,6 +192,10 @@ async def test_going_back_after_leaving_shows_nothing(page: Page, address: str, 
     if leave_by == "click":
         await page.get_by_role("button", name="Exit this page").click()
     else:
+        await page.wait_for_selector(
+            "body.govuk-frontend-supported .govuk-exit-this-page-overlay, .govuk-exit-this-page__indicator",
+            state="attached",
+        )
         for _ in range(3):
             await page.keyboard.press("Shift")
     await page.wait_for_url(WEATHER)
@@ -199,3 +208,45 @@ async def test_going_back_after_leaving_shows_nothing(page: Page, address: str, 
         assert "images" not in await page.content()
         await page.wait_for_timeout(100)
     await look(page, "21-nothing")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_staff_page_is_good_to_read(
+    chromium: Browser, intake: Intake, address: str, scheme: Literal["light", "dark"]
+) -> None:
+    context = await chromium.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme)
+    async with intake.browser() as carrier:
+        await signed_in(intake, carrier, ANNA, "triage", "safeguarding")
+        cookies = [
+            {"name": c.name, "value": c.value or "", "url": address, "secure": True} for c in carrier.cookies.jar
+        ]
+    await context.add_cookies(cast("list[SetCookieParam]", cookies))
+    page = await context.new_page()
+    await page.goto(f"{address}/triage")
+    await look(page, f"30-queue-empty-{scheme}")
+    await intake.receives(a_submission(words="I would rather talk in the evening.", age_band="13-17"))
+    asked = await intake.receives(a_submission(client_group=None, legal_stage=None))
+    await intake.decides(asked, outcome="more-information", message="Which town is nearest?")
+    danger = await intake.receives(a_submission(danger="yes", client_group="images", legal_stage="bail"))
+    await intake.passes(timedelta(minutes=61))
+    await page.reload()
+    await look(page, f"31-queue-{scheme}")
+    await page.goto(f"{address}/triage/{danger.referral_id}")
+    await look(page, f"32-referral-{scheme}")
+    await page.get_by_role("button", name="Decide").click()
+    await look(page, f"33-referral-error-{scheme}")
+    await page.fill("#reveal_reason", "To call them back")
+    await page.get_by_role("button", name="Show for one minute").click()
+    await look(page, f"34-revealed-{scheme}")
+    await page.goto(f"{address}/safeguarding")
+    await look(page, f"35-concerns-{scheme}")
+    await page.goto(f"{address}/safeguarding/{(await intake.concern(danger)).concern_id}")
+    await page.get_by_role("button", name="I take this on").click()
+    await page.get_by_role("button", name="Note the decision").click()
+    await look(page, f"36-concern-error-{scheme}")
+    await page.check("input[value='nothing-to-tell']")
+    await page.fill("#note", "Spoke with them; nobody is at risk.")
+    await page.get_by_role("button", name="Note the decision").click()
+    await page.get_by_role("button", name="Close it, as the first of two").click()
+    await look(page, f"37-closing-{scheme}")
+    await context.close()
