@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.matching.handlers import answers, offer_times
+from services.matching import store
+from services.matching.handlers import answers, offer_times, placing
 from services.matching.handlers.answers import Answered
 from shared.events.intake import ReferralClosed
 from shared.events.matching import (
@@ -20,6 +21,7 @@ from shared.events.matching import (
     ReferralWaitlisted,
 )
 from shared.kernel.ids import ReferralId
+from shared.messaging.transaction import Transaction
 from tests.component.matching import Matching, a_profile, closed, matching_service, therapist_row, triaged
 
 __all__ = ["matching_service"]
@@ -136,3 +138,24 @@ async def test_places_freed_while_others_arrive_are_all_used(matching: Matching)
 
     assert await matching.places(1) == (4, 0, 4)
     assert ReferralClosed.key == "referral_id"
+
+
+async def test_a_place_that_becomes_free_while_somebody_is_put_on_the_waiting_list_is_not_missed(
+    matching: Matching,
+) -> None:
+    await matching.has_therapists(therapist_row(1, capacity_maximum=1, capacity_available=1))
+    holder = await matching.takes_on()
+    arriving = await matching.takes_on(consents=("referral",))
+    closing: list[asyncio.Task[object]] = []
+
+    async def arrive_slowly(tx: Transaction) -> None:
+        await store.set_sharing(tx.db, arriving, agreed=True)
+        await placing.find_therapist(tx, arriving)
+        closing.append(asyncio.create_task(matching.hears(closed(holder))))
+        await asyncio.wait(closing, timeout=0.5)
+
+    await matching.perform(str(arriving), arrive_slowly)
+    await asyncio.gather(*closing)
+    await matching.passes(timedelta(seconds=1))
+
+    assert (await matching.proposed_for(arriving)).therapist_id == await matching.therapist_id(1)
