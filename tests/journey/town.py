@@ -1,0 +1,172 @@
+"""A small town for journeys: the whole system, therapists and money where they are needed, people with browsers."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from deploy.stopso.workbench import workbench
+from services.funding.domain.funds import Restrictions
+from services.funding.domain.vocabulary import Region
+from services.funding.handlers.money import Gift, open_fund, receive_money
+from services.matching.handlers.importing import import_therapists
+from shared.events.codes import StaffRole
+from shared.kernel.ids import SERVICES, FundId, ServiceName
+from shared.kernel.money import Pence
+from shared.messaging.kernel import Kernel
+from shared.messaging.transaction import Transaction
+from shared.web.accounts import add_account
+from tests.fleet import Fleet
+
+T = TypeVar("T")
+PASSWORD = "a long enough password"
+COLUMNS = (
+    "registration_number,name,email,gender,client_groups,age_bands,languages,outward_code,radius_km,online,"
+    "step_free_access,session_fee,capacity_maximum,capacity_available,child_clearance"
+)
+GROUPS = "thoughts;images;exposing;voyeurism;harmed-child;harmed-adult;other-behaviour;family;survivor"
+
+
+@dataclass
+class Town:
+    """What people can do, as they would do it."""
+
+    fleet: Fleet
+    browser: Browser
+    desks: dict[str, BrowserContext] = field(default_factory=dict)
+
+    def work(self, service: ServiceName, work: Callable[[Kernel], Awaitable[T]]) -> T:
+        """Do something with a service's kernel, as the operators' command does."""
+
+        async def at_the_bench() -> T:
+            async with workbench({name: self.fleet.environment(name) for name in SERVICES}) as kernels:
+                return await work(kernels[service])
+
+        with ThreadPoolExecutor(1) as beside_the_browser:
+            return beside_the_browser.submit(asyncio.run, at_the_bench()).result()
+
+    def therapist(self, number: str, place: str, *, fee: int = 60, places: int = 1, radius: int = 10) -> None:
+        """A therapist who sees everybody, in person, near `place`."""
+        row = f"{number},Tess Example,{number.lower()}@example.org,woman,{GROUPS},13-17;18-25;26-64;65-plus,en,{place},"
+        row += f"{radius},no,yes,{fee},{places},{places},yes"
+        report = self.work("matching", partial(import_therapists, lines=[COLUMNS, row]))
+        assert report.errors == []
+
+    def fund(self, name: str, region: Region, amount: int = 0) -> FundId:
+        """A fund for one region, with so many pounds in it."""
+        restrictions = Restrictions(regions=frozenset({region}))
+
+        async def open_it(kernel: Kernel) -> FundId:
+            opening = partial(
+                open_fund, funder="Example Trust", name=name, kind="restricted", restrictions=restrictions
+            )
+            return await kernel.perform(name, opening, actor="system")
+
+        fund_id = self.work("funding", open_it)
+        if amount:
+            self.money(fund_id, amount)
+        return fund_id
+
+    def money(self, fund_id: FundId, amount: int) -> None:
+        """So many pounds come in."""
+        gift = Gift(fund_id, Pence(amount * 100), f"gift of {amount}", datetime.now(UTC).date())
+
+        async def take_it(tx: Transaction) -> bool:
+            return await receive_money(tx, gift)
+
+        async def receive(kernel: Kernel) -> bool:
+            return await kernel.perform(str(fund_id), take_it, actor="system")
+
+        assert self.work("funding", receive)
+
+    def staff(self, name: str, *roles: StaffRole) -> Page:
+        """A member of staff, signed in; the same person is asked for again by the same name."""
+        if name not in self.desks:
+            self.work("notifications", partial(_hire, name=name, roles=roles))
+            self.desks[name] = self._context()
+            page = self.desks[name].new_page()
+            page.goto(self.fleet.url("notifications", "/sign-in"))
+            page.locator("#name").fill(name)
+            page.locator("#password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("link", name="Board").first).to_be_visible()
+            return page
+        return self.desks[name].new_page()
+
+    def somebody(self) -> Page:
+        """A person whom nobody knows."""
+        return self._context().new_page()
+
+    def _context(self) -> BrowserContext:
+        context = self.browser.new_context()
+        context.set_default_timeout(15_000)
+        return context
+
+    def ask(self, page: Page, place: str, *, means: str = "full-fee", danger: str = "no", words: str = "") -> str:
+        """Fill in the public form and send it; gives the receipt."""
+        page.goto(self.fleet.url("intake", "/"))
+        page.get_by_role("button", name="I would like to ask for help").click()
+        page.get_by_role("button", name="Continue").click()
+        for choices in (["client"], ["thoughts"], ["26-64"], [danger], ["unknown-to-authorities"]):
+            _go_on(page, *choices)
+        page.check("input[value='email']")
+        page.fill("#email", f"{place.lower()}@example.net")
+        _go_on(page)
+        page.check("input[value='near']")
+        page.fill("#outward", place)
+        _go_on(page)
+        _go_on(page, "in-person")
+        _go_on(page, means)
+        page.fill("#text", words)
+        _go_on(page)
+        _go_on(page, "referral", "sharing", "subsidy")
+        page.get_by_role("button", name="Send").click()
+        return re.sub(r"\D", "", page.locator("#receipt").inner_text())
+
+    def come_back(self, receipt: str) -> Page:
+        """Come back with a receipt, from another device."""
+        page = self.somebody()
+        page.goto(self.fleet.url("intake", "/return"))
+        page.fill("#receipt", receipt)
+        page.get_by_role("button", name="Continue").click()
+        return page
+
+    def offer_mail_to(self, number: str) -> str:
+        """The link in the newest offer that was mailed to a therapist, read from the mail catcher's page."""
+        page = self.staff("postie", "coordinator")
+
+        def link() -> str | None:
+            page.goto(self.fleet.url("notifications", "/mail"))
+            row = page.locator("tr", has_text=f"{number.lower()}@example.org").first
+            if not row.count():
+                return None
+            row.get_by_role("link").click()
+            return page.locator(".mail a").first.get_attribute("href")
+
+        found = self.fleet.eventually(link, f"no offer was mailed to {number}")
+        page.close()
+        return str(found)
+
+    def state_of(self, receipt_page: Page) -> str:
+        """What the page of a returning client says now."""
+        receipt_page.reload()
+        return receipt_page.locator("main").inner_text()
+
+
+def _go_on(page: Page, *choices: str) -> None:
+    for choice in choices:
+        page.check(f"input[value='{choice}']")
+    page.get_by_role("button", name="Continue").click()
+
+
+async def _hire(kernel: Kernel, name: str, roles: tuple[StaffRole, ...]) -> None:
+    async def add(tx: Transaction) -> None:
+        await add_account(tx.db, name=name, display_name=name.title(), roles=roles, password=PASSWORD, now=tx.now)
+
+    await kernel.perform(name, add, actor="system")
