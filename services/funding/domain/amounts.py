@@ -4,7 +4,7 @@ import re
 
 from shared.kernel.money import Pence
 
-_POUNDS = re.compile(r"(?P<sign>-?)£?\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<rest>\d+))?\Z")
+_POUNDS = re.compile(r"(?P<sign>-?)£?\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<rest>\d+))?\Z", re.ASCII)
 LARGEST = Pence(1_000_000_000_00)
 
 
