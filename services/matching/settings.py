@@ -1,8 +1,8 @@
 """What can be set for matching, beside what every service needs."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from services.matching.domain.policy import Policy
 from services.matching.domain.vocabulary import Priority
@@ -10,12 +10,15 @@ from shared.kernel.ids import ServiceName
 from shared.settings import ServiceSettings
 
 
+Hours = Annotated[int, Field(ge=1, le=24 * 28)]
+
+
 class MatchingSettings(ServiceSettings):
     """The settings of matching; hours count round the clock."""
 
     service: ClassVar[ServiceName] = "matching"
 
-    reply_hours: dict[Priority, int] = Field({"routine": 72, "urgent": 24, "immediate": 4})
+    reply_hours: dict[Priority, Hours] = Field({"routine": 72, "urgent": 24, "immediate": 4})
     remind_after_percent: int = Field(50, ge=1, le=99)
     look_again_hours: int = Field(24, ge=1, le=24 * 14)
     sessions_planned: int = Field(10, ge=1, le=100)
@@ -31,3 +34,11 @@ class MatchingSettings(ServiceSettings):
             sessions_planned=self.sessions_planned,
             weights_version=self.weights_version,
         )
+
+    @field_validator("reply_hours")
+    @classmethod
+    def _for_every_priority(cls, hours: dict[Priority, int]) -> dict[Priority, int]:
+        missing = [priority for priority in get_args(Priority) if priority not in hours]
+        if missing:
+            raise ValueError(f"the hours for {', '.join(missing)} are missing")
+        return hours
