@@ -1,5 +1,5 @@
 """Tells people: it keeps the live board and each referral's timeline, and sends every mail and webhook.
 
 It hears every event of the other services and derives from them, whatever order they arrive in, what staff see.
-It owns staff accounts, deliveries and funders' endpoints; an address is asked for at the moment of sending and never kept.
+It owns staff accounts, deliveries and funders' endpoints; an address is asked for when sending, and never kept.
 """

@@ -1,4 +1,4 @@
-"""What notifications does because time passed: sends what is due, ages the board, and in demonstrations catches mail."""
+"""What happens because time passed: sends what is due, ages the board, and catches mail in demonstrations."""
 
 from datetime import timedelta
 from email.message import EmailMessage

@@ -1,4 +1,4 @@
-"""A referral's card: which column it stands in, what it waits for, what is due next; a pure function of what was said."""
+"""A referral's card: which column it stands in, what it waits for and what is due next, from what was said."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,6 +94,11 @@ def standing_of(said: Said) -> Standing:
             pass
     if intake.outcome is not None and intake.outcome != "suitable":
         return _not_suitable(intake.outcome)
+    return _on_the_way(said)
+
+
+def _on_the_way(said: Said) -> Standing:
+    matching = said.matching
     match matching.stage:
         case "offered":
             return Standing("offered")
@@ -104,7 +109,7 @@ def standing_of(said: Said) -> Standing:
         case "proposed" | "looking":
             return Standing("matching")
         case _:
-            return _at_intake(intake)
+            return _at_intake(said.intake)
 
 
 def _not_suitable(outcome: str) -> Standing:

@@ -75,7 +75,7 @@ def _hours(*numbers: float) -> tuple[timedelta, ...]:
 
 MAIL_WAITS = (timedelta(seconds=30), *_minutes(2, 10, 30), *_hours(1, 3, 6, 12))
 WEBHOOK_WAITS = (timedelta(seconds=5), *_minutes(5, 30), *_hours(2, 5, 10, 14, 20, 24))
-"""Waits after the first, second … failure; more than three days in all, as the Standard Webhooks specification advises."""
+"""Waits after the first, second … failure; more than three days in all, as Standard Webhooks advises."""
 
 
 def waits_for(purpose: Purpose) -> tuple[timedelta, ...]:
@@ -84,7 +84,7 @@ def waits_for(purpose: Purpose) -> tuple[timedelta, ...]:
 
 
 def after(attempt: Attempt, *, purpose: Purpose, attempts: int, jitter: float) -> Next:
-    """What follows the attempt numbered `attempts` (from 1); `jitter` is a random share, 0 to 1, that spreads the retries."""
+    """What follows the attempt numbered `attempts` (from 1); `jitter`, 0 to 1, spreads the retries."""
     match attempt:
         case Went(confirmed):
             return Next("delivered" if confirmed else "sent")

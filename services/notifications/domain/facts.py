@@ -1,6 +1,6 @@
 """What each of the other services has said about one referral, folded in the order in which it said it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -11,7 +11,7 @@ Money = Literal["none", "not-needed", "granted", "short", "released"]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One event as the board needs it; `kind` is the type without its version, `sequence` counts the speaker's own facts."""
+    """One event as the board needs it: `kind` is its type without the version, `sequence` counts within speaker."""
 
     kind: str
     sequence: int
@@ -84,7 +84,7 @@ class WeSay:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Everything heard about one referral. Facts of different speakers may arrive in any order: they never touch each other."""
+    """Everything heard about one referral; speakers never touch each other's part, so their order does not matter."""
 
     intake: IntakeSays = field(default_factory=IntakeSays)
     matching: MatchingSays = field(default_factory=MatchingSays)
@@ -146,18 +146,17 @@ def _concerns(now: IntakeSays, fact: Fact) -> IntakeSays:
                 now, concern_ever=True, concerns=(*others, Concern(told["concern_id"], _moment(told["act_by"])))
             )
         case "intake.safeguarding-concern-acknowledged":
-            return _change_concern(now, told["concern_id"], acknowledged=True)
+            return _changed(now, told["concern_id"], lambda one: replace(one, acknowledged=True))
         case "intake.safeguarding-concern-escalated":
-            return _change_concern(now, told["concern_id"], level=told["level"])
+            return _changed(now, told["concern_id"], lambda one: replace(one, level=told["level"]))
         case "intake.safeguarding-concern-closed":
             return replace(now, concerns=tuple(one for one in now.concerns if one.concern_id != told["concern_id"]))
         case _:
             return now
 
 
-def _change_concern(now: IntakeSays, concern_id: str, **changes: Any) -> IntakeSays:
-    changed = (replace(one, **changes) if one.concern_id == concern_id else one for one in now.concerns)
-    return replace(now, concerns=tuple(changed))
+def _changed(now: IntakeSays, concern_id: str, change: Callable[[Concern], Concern]) -> IntakeSays:
+    return replace(now, concerns=tuple(change(one) if one.concern_id == concern_id else one for one in now.concerns))
 
 
 def _matching(now: MatchingSays, fact: Fact) -> MatchingSays:
@@ -180,6 +179,13 @@ def _matching(now: MatchingSays, fact: Fact) -> MatchingSays:
                 therapist_id=told["therapist_id"],
                 reply_by=_moment(told["reply_by"]),
             )
+        case _:
+            return _after_offer(now, fact)
+
+
+def _after_offer(now: MatchingSays, fact: Fact) -> MatchingSays:
+    told = fact.details
+    match fact.kind:
         case "matching.offer-declined" | "matching.offer-expired":
             return replace(now, stage="looking", turned_down=now.turned_down + 1, reply_by=None)
         case "matching.offer-withdrawn" | "matching.match-withdrawn":
@@ -211,5 +217,5 @@ def _funding(now: FundingSays, fact: Fact) -> FundingSays:
             return now
 
 
-def _moment(value: Any) -> datetime:
+def _moment(value: str | datetime) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)

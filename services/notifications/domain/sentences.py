@@ -94,7 +94,7 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
     ),
     "matching.referral-waitlisted": (
         lambda told: (
-            f"Waiting: {words.WAIT_REASONS[told['reason']]}. Looked at again by {words.clock(told['next_look_at'])} at the latest."
+            f"Waiting: {words.WAIT_REASONS[told['reason']]}. Next look by {words.clock(told['next_look_at'])}."
         ),
         "Matching",
     ),
@@ -125,9 +125,7 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
     ),
     "funding.subsidy-released": (lambda told: f"Subsidy of {pounds(Pence(told['amount']))} released.", "Funding"),
     "notifications.delivery-given-up": (
-        lambda told: (
-            f"The {words.TEMPLATES[told['template']]} could not be delivered: somebody must reach the person another way."
-        ),
+        lambda told: f"The {words.TEMPLATES[told['template']]} could not be delivered: reach the person another way.",
         "Notifications",
     ),
 }

@@ -1,4 +1,4 @@
-"""What each role may see on the board: the help somebody needs is for those who give it, the money for those who keep it."""
+"""What each role may see on the board: what a person needs is for those who help, money for those who keep it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

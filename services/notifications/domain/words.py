@@ -1,7 +1,6 @@
 """The domain's codes as people read them; one place, so that board, timeline and mails say the same."""
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -55,8 +54,9 @@ OUTCOMES = {
 }
 CLOSE_REASONS = {
     "no-longer-wanted": "no longer wanted", "found-other-help": "found other help", "no-answer": "no answer",
-    "completed": "completed", "ended-early": "ended early", "not-suitable": "not suitable", "signposted": "signposted elsewhere",
-    "died": "died", "duplicate": "duplicate", "entered-in-error": "entered in error", "moved-away": "moved away",
+    "completed": "completed", "ended-early": "ended early", "not-suitable": "not suitable",
+    "signposted": "signposted elsewhere", "died": "died", "duplicate": "duplicate",
+    "entered-in-error": "entered in error", "moved-away": "moved away",
 }  # fmt: skip
 WAIT_REASONS = {
     "nobody-near": "nobody near",
@@ -140,7 +140,7 @@ DELIVERY_REASONS = {
 """Why a delivery went as it did; other codes, such as `smtp-451`, speak for themselves."""
 
 
-def short(identifier: Any) -> str:
+def short(identifier: object) -> str:
     """The end of an id, as people say it: the beginning of a UUIDv7 is only the time."""
     return str(identifier)[-6:].upper()
 

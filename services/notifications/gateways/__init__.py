@@ -1,1 +1,1 @@
-"""Who is called outside: the mail server, funders' endpoints, the services' own health; and the mail catcher of demonstrations."""
+"""Who is called outside: mail server, funders' endpoints, the services' health; and the catcher of demonstrations."""

@@ -5,9 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, Envelope
 
 from shared.settings import LOOPBACK
 
@@ -19,8 +18,9 @@ Keep = Callable[[EmailMessage], Awaitable[None]]
 class _Handler:
     keep: Keep
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802 - the library's names
-        message = message_from_bytes(envelope.content, policy=policy.default)
+    async def handle_DATA(self, server: object, session: object, envelope: Envelope) -> str:  # noqa: ARG002, N802
+        content = envelope.content
+        message = message_from_bytes(content if isinstance(content, bytes) else b"", policy=policy.default)
         try:
             await self.keep(message)
         except Exception:  # noqa: BLE001 - the sender must hear of it, and will try again
@@ -29,7 +29,7 @@ class _Handler:
 
 
 async def catch_mail(host: str, port: int, keep: Keep) -> asyncio.Server:
-    """Listen on this machine and hand each mail to `keep`; close the server at the end. Raises ValueError for another machine."""
+    """Listen here and hand each mail to `keep`; close the server at the end. Raises ValueError for another machine."""
     if host not in LOOPBACK:
         raise ValueError("the mail catcher listens on this machine only")
     loop = asyncio.get_running_loop()

@@ -15,7 +15,7 @@ def new_secret() -> str:
 
 
 def signed_headers(secret: str, message_id: str, body: str, now: datetime) -> dict[str, str]:
-    """The headers that prove who sent `body` and when; raises ValueError for a moment without a zone or an id with a full stop.
+    """The headers that prove who sent `body` and when; raises ValueError for a moment without zone or a dotted id.
 
     The library reads any moment as if it were UTC, and joins id, time and body by full stops: both are seen to here.
     """

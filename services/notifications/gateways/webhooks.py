@@ -1,4 +1,4 @@
-"""Calls funders' endpoints: no redirect followed, no proxy, and only addresses that were checked and then called as checked."""
+"""Calls funders' endpoints: no redirect, no proxy, and only addresses that were checked and then called as checked."""
 
 import asyncio
 import ipaddress
@@ -30,7 +30,7 @@ class Caller:
     resolver: Resolver = resolve
 
     async def post(self, url: str, body: str, headers: Mapping[str, str]) -> Attempt:
-        """Post `body` once. 2xx is delivered; 410 means never again; everything else, redirects too, is a failure to try again."""
+        """Post `body` once. 2xx is delivered; 410 means never again; all else, redirects too, is tried again."""
         if problem_with(url, self.reach) is not None:
             return Refused("address-not-allowed")
         parts = urlsplit(url)

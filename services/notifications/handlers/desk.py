@@ -1,4 +1,4 @@
-"""What staff do by hand: try a delivery again, send a webhook once more, keep funders' endpoints, ask who a client is."""
+"""What staff do by hand: deliveries tried again, webhooks sent once more, funders' endpoints, who a client is."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,7 +28,7 @@ class NewEndpoint:
 
 
 async def try_again(delivery_id: UUID, tx: Transaction) -> None:
-    """Put a delivery that failed or was given up in line at once; raises NotFound, or Conflict where there is nothing to try."""
+    """Put a failed or given up delivery in line at once; raises NotFound, or Conflict where there is nothing to try."""
     row = await deliveries.delivery_locked(tx.db, delivery_id)
     if row is None:
         raise NotFound("delivery-unknown")
@@ -40,7 +40,7 @@ async def try_again(delivery_id: UUID, tx: Transaction) -> None:
 
 
 async def replay_webhook(delivery_id: UUID, tx: Transaction) -> UUID:
-    """Send a webhook once more as a delivery of its own, under the same message id; raises NotFound, or Conflict where it is not one."""
+    """Send a webhook once more, as a delivery of its own with the same id; raises NotFound, Conflict for a mail."""
     row = await deliveries.delivery_locked(tx.db, delivery_id)
     if row is None:
         raise NotFound("delivery-unknown")
@@ -53,7 +53,7 @@ async def replay_webhook(delivery_id: UUID, tx: Transaction) -> UUID:
 
 
 async def add_endpoint(funder_id: FunderId, url: str, reach: Reach, tx: Transaction) -> NewEndpoint:
-    """Keep where a funder wants to be told; raises Unprocessable for an address we may not call, Conflict for one already kept."""
+    """Keep where a funder wants to be told; raises Unprocessable where we may not call, Conflict for one kept."""
     problem = problem_with(url, reach)
     if problem is not None:
         raise Unprocessable("address-not-allowed", problem)
@@ -76,7 +76,7 @@ async def switch_endpoint(endpoint_id: UUID, tx: Transaction, *, on: bool) -> No
 
 
 async def reveal(kernel: Kernel, referral_id: ReferralId, staff_id: StaffId, reason: str) -> Identity:
-    """Ask intake who the client is; it writes the reason into its access log. Raises Unprocessable for a reason too short to mean anything."""
+    """Ask intake who the client is; its access log keeps the reason. Raises Unprocessable for one too short."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise Unprocessable(
             "reason-too-short", "Say in a few words why you need to see this; it is kept in the access log."

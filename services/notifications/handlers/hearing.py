@@ -1,4 +1,4 @@
-"""Takes in a batch of what the others told: opens each sealed profile once, then keeps the board and lines up messages."""
+"""Takes in a batch of what the others told: opens each profile once, keeps the board, lines up messages."""
 
 from collections.abc import Sequence
 from uuid import UUID

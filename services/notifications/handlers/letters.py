@@ -1,4 +1,4 @@
-"""Writes the mails from their templates: a neutral subject, plain words, and no variable that could carry a person or a case."""
+"""Writes the mails from their templates: neutral subject, plain words, no variable that could carry a person."""
 
 from functools import cache
 from pathlib import Path
@@ -16,9 +16,7 @@ SUBJECT = "Subject: "
 
 @cache
 def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=False, undefined=StrictUndefined, keep_trailing_newline=True
-    )
+    return Environment(loader=FileSystemLoader(FOLDER), autoescape=False, undefined=StrictUndefined)  # noqa: S701 - text
 
 
 def letter_for(purpose: Purpose, *, link: str, phone_number: str = "") -> Letter:

@@ -1,6 +1,6 @@
 """Puts messages in line for what was heard: acknowledgements, offers, safeguarding alerts and funders' webhooks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -21,6 +21,9 @@ from shared.web import store as accounts
 
 LETTER_COLUMN = "delivery.letter"
 MAILBOX = "mailbox"
+ALARMS = (SafeguardingConcernRaised, SafeguardingConcernEscalated)
+FOR_FUNDERS = (FundReceived, FundThresholdCrossed)
+OVER = (OfferAccepted, OfferDeclined, OfferExpired, OfferWithdrawn)
 
 
 def settings_of(tx: Transaction) -> NotificationsSettings:
@@ -30,33 +33,25 @@ def settings_of(tx: Transaction) -> NotificationsSettings:
 
 async def line_up(events: Sequence[Event], profiles: Mapping[UUID, CardProfile], tx: Transaction) -> None:
     """Queue one delivery for each event and recipient; an offer that is over takes its unsent mail with it."""
-    queued: list[Queued] = []
-    over: list[tuple[UUID, str]] = []
-    alarms: list[Event] = []
-    told_to_funders: list[FundReceived | FundThresholdCrossed] = []
-    for event in events:
-        match event:
-            case ReferralReceived():
-                if profiles[event.referral_id].wants_acknowledgement:
-                    queued.append(_queued(tx, "acknowledgement", event.origin.event_id, "client", event.referral_id))
-            case OfferSent() | OfferReminded():
-                queued.append(_offer(event, tx))
-            case OfferAccepted() | OfferDeclined() | OfferExpired() | OfferWithdrawn():
-                over.append((event.referral_id, f"therapist:{event.therapist_id}"))
-            case SafeguardingConcernRaised() | SafeguardingConcernEscalated():
-                alarms.append(event)
-            case FundReceived() | FundThresholdCrossed():
-                told_to_funders.append(event)
-            case _:
-                pass
-    if alarms:
-        queued += await _alerts(alarms, tx)
-    if told_to_funders:
-        queued += await _webhooks(told_to_funders, tx)
+    queued = [
+        *_acknowledgements(events, profiles, tx),
+        *(_offer(event, tx) for event in events if isinstance(event, (OfferSent, OfferReminded))),
+        *await _alerts([event for event in events if isinstance(event, ALARMS)], tx),
+        *await _webhooks([event for event in events if isinstance(event, FOR_FUNDERS)], tx),
+    ]
     if queued:
         await deliveries.put_in_line(tx.db, queued, tx.now)
+    over = [(event.referral_id, f"therapist:{event.therapist_id}") for event in events if isinstance(event, OVER)]
     if over:
         await deliveries.suppress_offers(tx.db, over, tx.now)
+
+
+def _acknowledgements(
+    events: Sequence[Event], profiles: Mapping[UUID, CardProfile], tx: Transaction
+) -> Iterator[Queued]:
+    for event in events:
+        if isinstance(event, ReferralReceived) and profiles[event.referral_id].wants_acknowledgement:
+            yield _queued(tx, "acknowledgement", event.origin.event_id, "client", event.referral_id)
 
 
 def _queued(tx: Transaction, purpose: Purpose, event_id: EventId, recipient: str, referral_id: UUID | None) -> Queued:
@@ -84,6 +79,8 @@ def _offer(event: OfferSent | OfferReminded, tx: Transaction) -> Queued:
 
 
 async def _alerts(events: Sequence[Event], tx: Transaction) -> list[Queued]:
+    if not events:
+        return []
     staff = [
         f"staff:{account.account_id}"
         for account in await accounts.all_accounts(tx.db)
@@ -98,6 +95,8 @@ async def _alerts(events: Sequence[Event], tx: Transaction) -> list[Queued]:
 
 
 async def _webhooks(events: Sequence[FundReceived | FundThresholdCrossed], tx: Transaction) -> list[Queued]:
+    if not events:
+        return []
     found = await endpoints.active_endpoints(tx.db, {event.funder_id for event in events})
     queued = []
     for event in events:

@@ -11,7 +11,7 @@ COLUMN = "card.profile"
 
 
 def keep_profile(referral_id: UUID, profile: CardProfile, keys: Keyring) -> KeptProfile:
-    """The profile as it is kept: the area in clear, to narrow the board by; what the person needs help with is not searched by."""
+    """The profile as it is kept: the area in clear, to narrow the board by; the rest is never searched by."""
     wrapped = keys.new_subject_key(str(referral_id))
     content = profile.model_dump_json(include={"client_group", "age_band", "online_only"})
     return KeptProfile(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from services.notifications.handlers.profiles import keep_profile
 from services.notifications.domain.facts import Fact, Said, hear
+from services.notifications.handlers.profiles import keep_profile
 from services.notifications.store import cards, changes, timeline
 from services.notifications.store.timeline import Happening
 from shared.events import Event
@@ -30,7 +30,9 @@ async def record(events: Sequence[Event], profiles: Mapping[UUID, CardProfile], 
     for one in about:
         fact = Fact(one.kind, one.sequence, one.at, one.details)
         said[one.subject] = hear(said.get(one.subject, Said()), fact)
-    await cards.keep_cards(tx.db, said, {key: keep_profile(key, profile, tx.keys) for key, profile in profiles.items()}, tx.now)
+    await cards.keep_cards(
+        tx.db, said, {key: keep_profile(key, profile, tx.keys) for key, profile in profiles.items()}, tx.now
+    )
     await changes.add_changes(tx.db, sorted(said), tx.now)
 
 
@@ -58,4 +60,3 @@ def _happening(event: Event) -> Happening:
         origin.time,
         event.model_dump(mode="json", exclude={"sealed"}),
     )
-

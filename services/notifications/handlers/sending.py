@@ -38,8 +38,8 @@ SECRET_COLUMN = "endpoint.secret"  # noqa: S105 - the name of a column
 async def send_due(kernel: Kernel, mail: MailServer, caller: Caller) -> int:
     """Send everything that is due now; gives how many attempts were made.
 
-    A process that ends between sending and noting leaves a lease behind; the next attempt then carries the same Message-ID or
-    webhook id, so that the receiver can tell a second copy from a second message.
+    A process that ends between sending and noting leaves a lease behind; the next attempt then carries the same
+    Message-ID or webhook id, so that the receiver can tell a second copy from a second message.
     """
     made = 0
     while claimed := await _claim(kernel):

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.notifications.domain.card import SOON, Deadline
-from shared.db import Connection
+from shared.db import Connection, Record
 
 A_COLUMN = 40
 RECENTLY_CLOSED = 20
@@ -137,7 +137,10 @@ async def counts(db: Connection, narrowed: Filter, now: datetime) -> dict[str, i
 async def waiting_reasons(db: Connection) -> dict[str, int]:
     """How many cards wait, by reason."""
     rows = await db.fetch(
-        "SELECT reason, count(*) AS number FROM card WHERE board_column = 'waiting' GROUP BY reason ORDER BY number DESC, reason"
+        """
+        SELECT reason, count(*) AS number FROM card
+         WHERE board_column = 'waiting' GROUP BY reason ORDER BY number DESC, reason
+        """
     )
     return {row["reason"]: row["number"] for row in rows}
 
@@ -145,7 +148,10 @@ async def waiting_reasons(db: Connection) -> dict[str, int]:
 async def open_concerns(db: Connection) -> Concerns:
     """Open safeguarding concerns over all referrals, closed ones included: nothing filters them."""
     row = await db.fetchrow(
-        "SELECT coalesce(sum(open_concerns), 0)::int AS number, min(concern_due) AS act_by FROM card WHERE open_concerns > 0"
+        """
+        SELECT coalesce(sum(open_concerns), 0)::int AS number, min(concern_due) AS act_by
+          FROM card WHERE open_concerns > 0
+        """
     )
     return Concerns(row["number"], row["act_by"])
 
@@ -162,7 +168,7 @@ async def cards_called(db: Connection, short_id: str) -> list[UUID]:
     return [row["referral_id"] for row in rows]
 
 
-def _listed(row: Any) -> ListedCard:
+def _listed(row: Record) -> ListedCard:
     return ListedCard(
         referral_id=row["referral_id"],
         short_id=row["short_id"],

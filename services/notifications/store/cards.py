@@ -94,7 +94,7 @@ def _row(referral_id: UUID, said: Said, kept: KeptProfile | None, now: datetime)
 
 
 async def age_cards(db: Connection, now: datetime, limit: int) -> list[UUID]:
-    """Cards that look different by now only because time passed, with their next such moment set; safe with several replicas."""
+    """Cards that only time has made look different, with their next such moment set; safe with several replicas."""
     rows = await db.fetch(
         """
         SELECT referral_id, said FROM card

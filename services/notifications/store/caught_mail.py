@@ -37,7 +37,10 @@ async def keep_mail(db: Connection, mail: Caught) -> None:
         mail.caught_at,
     )
     await db.execute(
-        "DELETE FROM caught_mail WHERE mail_id IN (SELECT mail_id FROM caught_mail ORDER BY caught_at DESC, mail_id DESC OFFSET $1)",
+        """
+        DELETE FROM caught_mail
+         WHERE mail_id IN (SELECT mail_id FROM caught_mail ORDER BY caught_at DESC, mail_id DESC OFFSET $1)
+        """,
         KEPT,
     )
 

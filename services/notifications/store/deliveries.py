@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from services.notifications.domain.delivery import Purpose, State
-from shared.db import Connection
+from shared.db import Connection, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +45,12 @@ async def put_in_line(db: Connection, queued: Sequence[Queued], now: datetime) -
     """Queue deliveries, in one statement; one that this event already caused is not queued again."""
     await db.execute(
         """
-        INSERT INTO delivery (delivery_id, purpose, event_id, recipient, message_id, referral_id, wrapped_key, letter, payload,
+        INSERT INTO delivery (
+               delivery_id, purpose, event_id, recipient, message_id, referral_id, wrapped_key, letter, payload,
                state, due_at, created_at, changed_at)
         SELECT t.*, 'queued', $10, $10, $10
-          FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::bytea[], $8::bytea[], $9::text[]) AS t
+          FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::bytea[], $8::bytea[],
+                      $9::text[]) AS t
         ON CONFLICT (event_id, purpose, recipient) DO NOTHING
         """,
         [one.delivery_id for one in queued],
@@ -66,7 +67,7 @@ async def put_in_line(db: Connection, queued: Sequence[Queued], now: datetime) -
 
 
 async def claim_due(db: Connection, now: datetime, *, lease: UUID, lasts: timedelta, limit: int) -> list[Claimed]:
-    """Take what is due for this process alone. A delivery whose lease ran out is taken again: its outcome stays unknown."""
+    """Take what is due, for this process alone. One whose lease ran out is taken again: its outcome stays unknown."""
     rows = await db.fetch(
         """
         WITH due AS (
@@ -82,8 +83,8 @@ async def claim_due(db: Connection, now: datetime, *, lease: UUID, lasts: timede
         ), noted AS (
             INSERT INTO delivery_attempt (delivery_id, attempt, began_at) SELECT delivery_id, attempts, $1 FROM claimed
         )
-        SELECT delivery_id, purpose, recipient, referral_id, attempts, attempts - round_began AS in_round, lease, message_id,
-               wrapped_key, letter, payload
+        SELECT delivery_id, purpose, recipient, referral_id, attempts, attempts - round_began AS in_round, lease,
+               message_id, wrapped_key, letter, payload
           FROM claimed ORDER BY due_at, delivery_id
         """,
         now,
@@ -97,7 +98,7 @@ async def claim_due(db: Connection, now: datetime, *, lease: UUID, lasts: timede
 async def note_outcome(
     db: Connection, claimed: Claimed, state: State, reason: str, *, outcome: str, due_at: datetime | None, now: datetime
 ) -> bool:
-    """Write what an attempt led to; False where the lease was lost meanwhile. Unless it is tried again, a letter is wiped."""
+    """Write what an attempt led to; False where the lease was lost. Unless it may be tried again, a letter is wiped."""
     await db.execute(
         "UPDATE delivery_attempt SET ended_at = $3, outcome = $4 WHERE delivery_id = $1 AND attempt = $2",
         claimed.delivery_id,
@@ -129,10 +130,11 @@ async def suppress_offers(db: Connection, offers: Sequence[tuple[UUID, str]], no
     await db.execute(
         """
         UPDATE delivery
-           SET state = 'suppressed', reason = 'offer-over', due_at = NULL, lease = NULL, leased_until = NULL, letter = NULL,
-               wrapped_key = NULL, changed_at = $3
+           SET state = 'suppressed', reason = 'offer-over', due_at = NULL, lease = NULL, leased_until = NULL,
+               letter = NULL, wrapped_key = NULL, changed_at = $3
           FROM unnest($1::uuid[], $2::text[]) AS t (referral_id, recipient)
-         WHERE delivery.referral_id = t.referral_id AND delivery.recipient = t.recipient AND purpose IN ('offer', 'offer-reminder')
+         WHERE delivery.referral_id = t.referral_id AND delivery.recipient = t.recipient
+           AND purpose IN ('offer', 'offer-reminder')
            AND state IN ('queued', 'failed', 'retried', 'given_up')
         """,
         [referral_id for referral_id, _ in offers],
@@ -141,16 +143,19 @@ async def suppress_offers(db: Connection, offers: Sequence[tuple[UUID, str]], no
     )
 
 
-async def delivery_locked(db: Connection, delivery_id: UUID) -> Any:
+async def delivery_locked(db: Connection, delivery_id: UUID) -> Record | None:
     """One delivery's row, locked; None where there is none."""
-    return await db.fetchrow("SELECT * FROM delivery WHERE delivery_id = $1 FOR UPDATE", delivery_id)
+    row: Record | None = await db.fetchrow("SELECT * FROM delivery WHERE delivery_id = $1 FOR UPDATE", delivery_id)
+    return row
 
 
 async def put_in_line_again(db: Connection, delivery_id: UUID, now: datetime) -> None:
     """Begin a new round of attempts, at once."""
     await db.execute(
         """
-        UPDATE delivery SET state = 'retried', due_at = $2, round_began = attempts, changed_at = $2, lease = NULL, leased_until = NULL
+        UPDATE delivery
+           SET state = 'retried', due_at = $2, round_began = attempts, changed_at = $2, lease = NULL,
+               leased_until = NULL
          WHERE delivery_id = $1
         """,
         delivery_id,

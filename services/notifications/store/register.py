@@ -124,7 +124,9 @@ REGISTER = Register(
             ),
             "ids, states, times and pence of a random id, derived from what was told",
         ),
-        NotPersonal("card", ("wrapped_key",), "the key of one referral's profile, wrapped; destroying it erases the profile"),
+        NotPersonal(
+            "card", ("wrapped_key",), "the key of one referral's profile, wrapped; destroying it erases the profile"
+        ),
         NotPersonal("happening", ("subject", "speaker", "sequence", "event_id", "kind", "at"), _IDS),
         NotPersonal("board_change", ("position", "transaction", "referral_id", "changed_at"), _IDS),
         NotPersonal(
@@ -149,9 +151,17 @@ REGISTER = Register(
             f"{_IDS}; the recipient is a role and an id, never an address",
         ),
         NotPersonal("delivery", ("wrapped_key",), "the key of one letter, wrapped; wiped with it"),
-        NotPersonal("delivery", ("payload",), "a webhook's body: a fund's id and pence or per cent, and nothing about any client"),
+        NotPersonal(
+            "delivery",
+            ("payload",),
+            "a webhook's body: a fund's id and pence or per cent, and nothing about any client",
+        ),
         NotPersonal("delivery_attempt", ("delivery_id", "attempt", "began_at", "ended_at", "outcome"), _IDS),
-        NotPersonal("endpoint", ("endpoint_id", "funder_id", "url", "state", "reason", "created_at"), "an organisation's address"),
+        NotPersonal(
+            "endpoint",
+            ("endpoint_id", "funder_id", "url", "state", "reason", "created_at"),
+            "an organisation's address",
+        ),
         NotPersonal("endpoint", ("wrapped_key", "secret"), "a signing secret, encrypted, and its wrapped key"),
         NotPersonal("caught_mail", ("mail_id", "message_id", "times", "wrapped_key", "caught_at"), _IDS),
     ),

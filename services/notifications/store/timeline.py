@@ -27,7 +27,8 @@ async def add_happenings(db: Connection, happenings: Sequence[Happening]) -> Non
     await db.execute(
         """
         INSERT INTO happening (subject, speaker, sequence, event_id, kind, at, details)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::timestamptz[], $7::jsonb[])
+        SELECT *
+          FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::timestamptz[], $7::jsonb[])
         ON CONFLICT DO NOTHING
         """,
         [one.subject for one in happenings],

@@ -1,4 +1,4 @@
-"""The pages of notifications: sign-in, the live board, a referral, deliveries, dead letters, the system, and caught mail."""
+"""The pages of notifications: sign-in, board, referral, deliveries, dead letters, system and caught mail."""
 
 from services.notifications.web import board, dead_letters, deliveries, endpoints, mail, referrals, stream, system
 from shared.web.sign_in import router as sign_in

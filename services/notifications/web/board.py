@@ -1,6 +1,6 @@
 """The live board: columns of cards, narrowed by the address, complete without JavaScript."""
 
-from typing import get_args
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
@@ -46,7 +46,7 @@ def address_of(narrowed: Filter) -> str:
 
 
 @router.get("/board")
-async def board_page(request: Request, staff: Staff = Depends(signed_in())) -> Response:
+async def board_page(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Response:
     """The board as it is now; a script keeps it so."""
     view = view_for(staff.roles)
     narrowed = narrowing_of(request.query_params, view)
@@ -75,9 +75,11 @@ async def board_page(request: Request, staff: Staff = Depends(signed_in())) -> R
 
 
 @router.get("/board/concerns")
-async def concerns_fragment(request: Request, staff: Staff = Depends(signed_in())) -> Response:
+async def concerns_fragment(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Response:
     """The safeguarding banner alone, for pages of any service behind the same door."""
     async with kernel_of(request).reading() as db:
         concerns = await board.open_concerns(db)
-    rendered = fragment(request, "board/alarm.html", concerns=concerns, view=view_for(staff.roles), now=kernel_of(request).clock.now())
+    rendered = fragment(
+        request, "board/alarm.html", concerns=concerns, view=view_for(staff.roles), now=kernel_of(request).clock.now()
+    )
     return HTMLResponse(rendered, headers={"X-Open-Concerns": str(concerns.count)})

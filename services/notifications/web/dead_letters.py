@@ -1,6 +1,6 @@
 """Events that this service could not handle: by cause, with replay and drop; bodies are never shown."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -26,20 +26,20 @@ class DropForm(BaseModel):
 
 
 @router.get("/dead-letters")
-async def letters_page(request: Request, staff: Staff = Depends(KEEPS_THEM)) -> Response:
+async def letters_page(request: Request, staff: Annotated[Staff, Depends(KEEPS_THEM)]) -> Response:
     """What has died here, grouped by cause."""
     return await _page(request, staff, blank_form(DropForm))
 
 
 @router.post("/dead-letters/{event_id}/replay")
-async def replay(request: Request, event_id: UUID, staff: Staff = Depends(KEEPS_THEM)) -> Response:
+async def replay(request: Request, event_id: UUID, staff: Annotated[Staff, Depends(KEEPS_THEM)]) -> Response:
     """Try one again, and what waits behind it."""
     await dead_letters.replay(kernel_of(request), event_id, staff.actor)
     return RedirectResponse("/dead-letters", 303)
 
 
 @router.post("/dead-letters/{event_id}/drop")
-async def drop(request: Request, event_id: UUID, staff: Staff = Depends(KEEPS_THEM)) -> Response:
+async def drop(request: Request, event_id: UUID, staff: Annotated[Staff, Depends(KEEPS_THEM)]) -> Response:
     """Remove one for good, for a reason."""
     form = await read_form(request, DropForm)
     if form.model is None:
@@ -53,5 +53,12 @@ async def _page(
 ) -> Response:
     found = await dead_letters.overview(kernel_of(request))
     return await staff_page(
-        request, staff, "dead_letters/letters.html", status, causes=found.causes, letters=found.letters, form=form, refused=refused
+        request,
+        staff,
+        "dead_letters/letters.html",
+        status,
+        causes=found.causes,
+        letters=found.letters,
+        form=form,
+        refused=refused,
     )

@@ -1,7 +1,7 @@
 """The delivery log: what was sent to whom, how it went, and trying again by hand."""
 
 from datetime import datetime
-from typing import get_args
+from typing import Annotated, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -21,17 +21,26 @@ router = APIRouter()
 
 A_PAGE = 50
 SEES_LOG = signed_in("coordinator", "admin")
-LOOKS = {"sent": "good", "delivered": "good", "failed": "warning", "retried": "accent", "given_up": "danger", "queued": "accent"}
+LOOKS = {
+    "sent": "good",
+    "delivered": "good",
+    "failed": "warning",
+    "retried": "accent",
+    "given_up": "danger",
+    "queued": "accent",
+}
 
 
 @router.get("/deliveries")
-async def log_page(request: Request, staff: Staff = Depends(SEES_LOG)) -> Response:
+async def log_page(request: Request, staff: Annotated[Staff, Depends(SEES_LOG)]) -> Response:
     """The newest deliveries, perhaps of one state or purpose."""
     query = request.query_params
     state = query.get("state") if query.get("state") in get_args(State) else None
     purpose = query.get("purpose") if query.get("purpose") in get_args(Purpose) else None
     async with kernel_of(request).reading() as db:
-        found = await delivery_log.log_page(db, state=state, purpose=purpose, before=_before(query.get("before", "")), limit=A_PAGE + 1)
+        found = await delivery_log.log_page(
+            db, state=state, purpose=purpose, before=_before(query.get("before", "")), limit=A_PAGE + 1
+        )
         numbers = await delivery_log.states(db)
     return await staff_page(
         request,
@@ -49,7 +58,7 @@ async def log_page(request: Request, staff: Staff = Depends(SEES_LOG)) -> Respon
 
 
 @router.get("/deliveries/{delivery_id}")
-async def delivery_page(request: Request, delivery_id: UUID, staff: Staff = Depends(SEES_LOG)) -> Response:
+async def delivery_page(request: Request, delivery_id: UUID, staff: Annotated[Staff, Depends(SEES_LOG)]) -> Response:
     """One delivery with every attempt."""
     async with kernel_of(request).reading() as db:
         delivery = await delivery_log.logged(db, delivery_id)
@@ -70,7 +79,7 @@ async def delivery_page(request: Request, delivery_id: UUID, staff: Staff = Depe
 
 
 @router.post("/deliveries/{delivery_id}/retry")
-async def retry(request: Request, delivery_id: UUID, staff: Staff = Depends(SEES_LOG)) -> Response:
+async def retry(request: Request, delivery_id: UUID, staff: Annotated[Staff, Depends(SEES_LOG)]) -> Response:
     """Try a delivery again, at once."""
 
     async def again(tx: Transaction) -> None:
@@ -81,7 +90,7 @@ async def retry(request: Request, delivery_id: UUID, staff: Staff = Depends(SEES
 
 
 @router.post("/deliveries/{delivery_id}/replay")
-async def replay(request: Request, delivery_id: UUID, staff: Staff = Depends(SEES_LOG)) -> Response:
+async def replay(request: Request, delivery_id: UUID, staff: Annotated[Staff, Depends(SEES_LOG)]) -> Response:
     """Send a webhook once more."""
 
     async def again(tx: Transaction) -> UUID:

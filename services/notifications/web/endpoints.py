@@ -1,6 +1,6 @@
 """Funders' webhook endpoints: add one, see its secret once, switch it off and on."""
 
-from typing import ClassVar, cast
+from typing import Annotated, ClassVar, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -36,13 +36,13 @@ class EndpointForm(BaseModel):
 
 
 @router.get("/deliveries/endpoints")
-async def endpoints_page(request: Request, staff: Staff = Depends(KEEPS_ENDPOINTS)) -> Response:
+async def endpoints_page(request: Request, staff: Annotated[Staff, Depends(KEEPS_ENDPOINTS)]) -> Response:
     """Every endpoint, and a form for another."""
     return await _page(request, staff, blank_form(EndpointForm))
 
 
 @router.post("/deliveries/endpoints")
-async def add_endpoint(request: Request, staff: Staff = Depends(KEEPS_ENDPOINTS)) -> Response:
+async def add_endpoint(request: Request, staff: Annotated[Staff, Depends(KEEPS_ENDPOINTS)]) -> Response:
     """Keep an endpoint and show its secret, this once."""
     form = await read_form(request, EndpointForm)
     if form.model is None:
@@ -62,7 +62,7 @@ async def add_endpoint(request: Request, staff: Staff = Depends(KEEPS_ENDPOINTS)
 
 @router.post("/deliveries/endpoints/{endpoint_id}/{switch}")
 async def switch_endpoint(
-    request: Request, endpoint_id: UUID, switch: str, staff: Staff = Depends(KEEPS_ENDPOINTS)
+    request: Request, endpoint_id: UUID, switch: str, staff: Annotated[Staff, Depends(KEEPS_ENDPOINTS)]
 ) -> Response:
     """Switch an endpoint `on` or `off`."""
     if switch not in ("on", "off"):

@@ -13,7 +13,13 @@ from shared.events.sealed import CardProfile
 from shared.kernel.money import Pence, pounds
 from shared.privacy import Keyring
 
-FLAG_LOOKS = {"concern": "danger", "escalated": "danger", "consent-withdrawn": "warning", "no-money": "warning", "unreached": "warning"}
+FLAG_LOOKS = {
+    "concern": "danger",
+    "escalated": "danger",
+    "consent-withdrawn": "warning",
+    "no-money": "warning",
+    "unreached": "warning",
+}
 
 
 @dataclass(frozen=True, slots=True)

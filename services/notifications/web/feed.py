@@ -1,4 +1,4 @@
-"""One reader of changes for all boards that this process serves; each has a bounded queue and is reset when it falls behind."""
+"""One reader of changes for all boards of this process; each has a bounded queue and is reset when it falls behind."""
 
 import asyncio
 from contextlib import suppress
@@ -54,7 +54,9 @@ class Feed:
     def join(self) -> Follower:
         """Begin to follow; call `leave` at the end. Raises Retry where too many boards are open."""
         if len(self.followers) >= MOST_BOARDS:
-            raise Retry("too-many-boards", "Too many boards are open at once. This page still works when you reload it.")
+            raise Retry(
+                "too-many-boards", "Too many boards are open at once. This page still works when you reload it."
+            )
         follower = Follower()
         self.followers.add(follower)
         if self.task is None or self.task.done():

@@ -1,5 +1,6 @@
 """Demonstrations only: the mails that would have been sent."""
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -18,7 +19,7 @@ router = APIRouter()
 
 
 @router.get("/mail")
-async def mails_page(request: Request, staff: Staff = Depends(signed_in())) -> Response:
+async def mails_page(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Response:
     """The latest caught mails."""
     kernel = _in_demonstration(request)
     async with kernel.reading() as db:
@@ -27,7 +28,7 @@ async def mails_page(request: Request, staff: Staff = Depends(signed_in())) -> R
 
 
 @router.get("/mail/{mail_id}")
-async def mail_page(request: Request, mail_id: UUID, staff: Staff = Depends(signed_in())) -> Response:
+async def mail_page(request: Request, mail_id: UUID, staff: Annotated[Staff, Depends(signed_in())]) -> Response:
     """One caught mail."""
     kernel = _in_demonstration(request)
     async with kernel.reading() as db:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -36,7 +36,7 @@ class RevealForm(BaseModel):
 
 
 @router.get("/referrals")
-async def find_referral(request: Request, staff: Staff = Depends(signed_in())) -> Response:
+async def find_referral(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Response:
     """Go to a referral by its short id."""
     typed = request.query_params.get("id", "").strip().upper()[:40]
     async with kernel_of(request).reading() as db:
@@ -46,18 +46,22 @@ async def find_referral(request: Request, staff: Staff = Depends(signed_in())) -
         return RedirectResponse(f"/referrals/{cards[0].referral_id}", 303)
     now = kernel_of(request).clock.now()
     faces = [face_of(card, view_for(staff.roles), now, kernel_of(request).keys) for card in cards]
-    return await staff_page(request, staff, "referral/find.html", 404 if typed and not faces else 200, typed=typed, faces=faces)
+    return await staff_page(
+        request, staff, "referral/find.html", 404 if typed and not faces else 200, typed=typed, faces=faces
+    )
 
 
 @router.get("/referrals/{referral_id}")
-async def referral_page(request: Request, referral_id: UUID, staff: Staff = Depends(signed_in())) -> Response:
+async def referral_page(request: Request, referral_id: UUID, staff: Annotated[Staff, Depends(signed_in())]) -> Response:
     """The referral with its timeline."""
     return await _page(request, staff, referral_id, blank_form(RevealForm))
 
 
 @router.post("/referrals/{referral_id}/reveal")
 async def reveal(
-    request: Request, referral_id: UUID, staff: Staff = Depends(signed_in("coordinator", "triage", "safeguarding"))
+    request: Request,
+    referral_id: UUID,
+    staff: Annotated[Staff, Depends(signed_in("coordinator", "triage", "safeguarding"))],
 ) -> Response:
     """Show who the client is, for a minute; intake writes down who asked and why."""
     form = await read_form(request, RevealForm)
@@ -112,6 +116,13 @@ def _by_day(happenings: list[Happening]) -> list[tuple[date, list[dict[str, Any]
         line = line_for(one.kind, one.details)
         local = one.at.astimezone(words.LONDON)
         lines.append(
-            {"day": local.date(), "time": f"{local:%H:%M}", "at": one.at, "sentence": line.sentence, "actor": line.actor, "speaker": one.speaker}
+            {
+                "day": local.date(),
+                "time": f"{local:%H:%M}",
+                "at": one.at,
+                "sentence": line.sentence,
+                "actor": line.actor,
+                "speaker": one.speaker,
+            }
         )
     return [(day, list(those)) for day, those in groupby(reversed(lines), key=lambda line: line["day"])]

@@ -19,7 +19,7 @@ from services.notifications.web.board import narrowing_of
 from services.notifications.web.desk import clock_time, fragment
 from services.notifications.web.faces import face_of
 from services.notifications.web.feed import Feed, Reset, feed_of
-from shared.web import Staff, kernel_of, signed_in
+from shared.web import kernel_of, signed_in
 from shared.web.sessions import session_of
 
 router = APIRouter()
@@ -30,12 +30,15 @@ LONGEST = timedelta(minutes=20)
 """After so long the browser connects anew, which counts as using the session: watching the board is work."""
 
 
-@router.get("/board/stream")
-async def board_stream(request: Request, staff: Staff = Depends(signed_in())) -> Response:
+@router.get("/board/stream", dependencies=[Depends(signed_in())])
+async def board_stream(request: Request) -> Response:
     """Follow the board under the filter of the address, from Last-Event-ID or `since` on."""
     asked = request.headers.get("last-event-id") or request.query_params.get("since", "")
     return EventSourceResponse(
-        _events(request, feed_of(request), Position.read(asked)), ping=0, send_timeout=30, headers={"Cache-Control": "no-store"}
+        _events(request, feed_of(request), Position.read(asked)),
+        ping=0,
+        send_timeout=30,
+        headers={"Cache-Control": "no-store"},
     )
 
 

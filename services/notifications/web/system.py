@@ -1,6 +1,6 @@
 """The system page: how the four services stand, from what each says of itself."""
 
-from typing import cast
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
@@ -17,7 +17,7 @@ router = APIRouter()
 
 
 @router.get("/system")
-async def system_page(request: Request, staff: Staff = Depends(signed_in("admin"))) -> Response:
+async def system_page(request: Request, staff: Annotated[Staff, Depends(signed_in("admin"))]) -> Response:
     """Readiness, outbox, queues and waiting events of every service; deliveries of this one."""
     settings = cast("NotificationsSettings", kernel_of(request).settings)
     healths = await health_of_all({**frame_of(request).urls, **settings.health_urls})
