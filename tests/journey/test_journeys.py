@@ -53,7 +53,7 @@ def test_somebody_asks_and_is_helped(town: Town) -> None:
     page.get_by_role("button", name="The therapy has ended").click()
     expect(board.locator("[data-column='closed'] > li")).to_have_count(1, timeout=20_000)
     client = town.come_back(receipt)
-    town.fleet.eventually(lambda: "ended" in town.state_of(client).lower(), "the client does not see the end")
+    town.fleet.eventually(lambda: "This is finished" in town.state_of(client), "the client does not see the end")
 
 
 def test_nobody_near_is_waited_for_until_somebody_joins(town: Town) -> None:
@@ -122,9 +122,9 @@ def test_a_client_withdraws_and_everything_held_for_them_is_free_again(town: Tow
     page = town.somebody()
     page.goto(link)
     expect(page.get_by_role("heading", name="Nothing is needed from you")).to_be_visible()
-    free = "SELECT available FROM fund_balance WHERE fund_id = %s"
+    free = "SELECT amount FROM fund_balance WHERE fund_id = %s AND account = 'available'"
     town.fleet.eventually(
-        lambda: town.fleet.rows("funding", free, fund_id)[0]["available"] == 1000_00, "the money is not free again"
+        lambda: town.fleet.rows("funding", free, fund_id)[0]["amount"] == 1000_00, "the money is not free again"
     )
 
 
@@ -137,9 +137,9 @@ def test_danger_stops_everything_until_people_have_looked(town: Town) -> None:
     desk.goto(town.fleet.url("intake", "/safeguarding"))
     desk.locator("main th a").first.click()
     desk.get_by_role("button", name="I take this on").click()
-    desk.check("input[value='not-needed']")
+    desk.check("input[value='nothing-to-tell']")
     desk.locator("#note").fill("Nobody is at risk now; the client was safe when we spoke.")
-    desk.get_by_role("button", name="Save the decision").click()
+    desk.get_by_role("button", name="Note the decision").click()
     desk.goto(town.fleet.url("intake", "/triage"))
     desk.locator("main th a").first.click()
     desk.check("input[value='suitable']")
