@@ -9,7 +9,6 @@ from services.matching.domain.vocabulary import Priority
 from shared.kernel.ids import ServiceName
 from shared.settings import ServiceSettings
 
-
 Hours = Annotated[int, Field(ge=1, le=24 * 28)]
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.matching.handlers import offer_times, placing, therapy
 from services.matching.handlers.releasing import OFFER_EXPIRES, OFFER_REMINDER
 from services.matching.handlers.therapists import REPLACE_THERAPIST
-from services.matching.handlers.waking import LOOK_AGAIN
+from services.matching.handlers.waking import LOOK_AGAIN, WOKEN
 from shared.kernel.ids import MatchId, OfferId, ReferralId
 from shared.messaging.subscriptions import DueTimer, timer
 from shared.messaging.transaction import Transaction
@@ -15,6 +15,12 @@ from shared.messaging.transaction import Transaction
 async def on_look_again(due: DueTimer, tx: Transaction) -> None:
     """Look again for somebody who waits."""
     await placing.find_therapist(tx, ReferralId(UUID(due.key)))
+
+
+@timer(WOKEN)
+async def on_woken(due: DueTimer, tx: Transaction) -> None:
+    """Look at once for somebody who waits, because something has changed that could help."""
+    await placing.find_therapist(tx, ReferralId(UUID(due.payload["referral"])))
 
 
 @timer(OFFER_EXPIRES)

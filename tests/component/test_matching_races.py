@@ -10,6 +10,7 @@ import pytest
 from services.matching import store
 from services.matching.handlers import answers, offer_times, placing
 from services.matching.handlers.answers import Answered
+from services.matching.handlers.releasing import withdraw_match
 from shared.events.intake import ReferralClosed
 from shared.events.matching import (
     MatchProposed,
@@ -159,3 +160,29 @@ async def test_a_place_that_becomes_free_while_somebody_is_put_on_the_waiting_li
     await matching.passes(timedelta(seconds=1))
 
     assert (await matching.proposed_for(arriving)).therapist_id == await matching.therapist_id(1)
+
+
+async def test_a_look_that_waits_for_the_places_does_not_block_who_wakes_it(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1, capacity_maximum=1, capacity_available=1))
+    holder = await matching.takes_on()
+    waiting = await matching.takes_on()
+    looking: list[asyncio.Task[object]] = []
+    attempts: list[int] = []
+
+    async def close_while_somebody_looks(tx: Transaction) -> None:
+        attempts.append(1)
+        await store.hold_places(tx.db)
+        looking.append(asyncio.create_task(matching.passes(timedelta(hours=25))))
+        await asyncio.wait(looking, timeout=0.5)
+        match = await store.live_match_of(tx.db, holder)
+        assert match is not None
+        await withdraw_match(tx, match, "by-staff")
+        await store.set_case_state(tx.db, holder, "closed")
+
+    await matching.perform(str(holder), close_while_somebody_looks)
+    await asyncio.gather(*looking)
+    await matching.passes(timedelta(seconds=1))
+
+    assert len(attempts) == 1
+    assert len(await matching.told(MatchWithdrawn)) == 1
+    assert (await matching.proposed_for(waiting)).therapist_id == await matching.therapist_id(1)

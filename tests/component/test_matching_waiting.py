@@ -23,7 +23,7 @@ async def proposed(matching: Matching) -> list[ReferralId]:
 async def looks_set_for_now(matching: Matching) -> int:
     async with matching.kernel.reading() as db:
         count: int = await db.fetchval(
-            "SELECT count(*) FROM timer WHERE kind = 'look-again' AND due_at < $1", matching.clock.now() + SOON
+            "SELECT count(*) FROM timer WHERE kind = 'woken' AND due_at < $1", matching.clock.now() + SOON
         )
     return count
 

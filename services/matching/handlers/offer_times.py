@@ -20,6 +20,7 @@ async def expire_offer(tx: Transaction, offer_id: OfferId) -> None:
         return
     OFFER_MOVES.require(offer.state, "expired", "system")
     MATCH_MOVES.require(match.state, "expired", "system")
+    await store.hold_places(tx.db)
     await store.set_offer_state(tx.db, offer_id, "expired", tx.now)
     await store.note_asked(tx.db, match.referral_id, match.therapist_id, outcome="expired", for_ever=False, now=tx.now)
     await end_match(tx, match, "expired", reason=None)

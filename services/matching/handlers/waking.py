@@ -9,6 +9,9 @@ from shared.kernel.ids import TherapistId
 from shared.messaging.transaction import Transaction
 
 LOOK_AGAIN = "look-again"
+"""The deadline of somebody who waits, set and taken away only under the referral's own lock."""
+WOKEN = "woken"
+"""A look before the deadline. Each has a key of its own: to replace a timer that is running would be to wait for it."""
 
 
 async def wake_for_therapist(tx: Transaction, therapist_id: TherapistId) -> None:
@@ -24,8 +27,8 @@ async def wake_for_therapist(tx: Transaction, therapist_id: TherapistId) -> None
     ]
     fitting.sort(key=lambda case: order_of_waiting(case.priority, case.received_at, str(case.referral_id)))
     for nth, case in enumerate(fitting):
-        moment = tx.now + timedelta(microseconds=nth)
-        tx.schedule(LOOK_AGAIN, str(case.referral_id), moment, lock_key=str(case.referral_id))
+        lock_key = str(case.referral_id)
+        tx.schedule(WOKEN, str(tx.new_id()), tx.now + timedelta(microseconds=nth), lock_key=lock_key, referral=lock_key)
 
 
 async def free_place(tx: Transaction, therapist_id: TherapistId) -> None:

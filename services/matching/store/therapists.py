@@ -72,7 +72,7 @@ async def therapist_by_id(
 ) -> Therapist | None:
     """A therapist; with `lock`, nobody else changes the row until the transaction ends."""
     query = (
-        "SELECT * FROM therapist WHERE therapist_id = $1 FOR UPDATE"
+        "SELECT * FROM therapist WHERE therapist_id = $1 FOR NO KEY UPDATE"
         if lock
         else "SELECT * FROM therapist WHERE therapist_id = $1"
     )
