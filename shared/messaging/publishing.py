@@ -1,39 +1,27 @@
 """Gives outbox rows to the broker, many at a time but never two of one key, and says which ones it confirmed."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from functools import partial
+from typing import Any, Protocol
 
-from aiormq.channel import Channel
 from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed, DeliveryError, PublishError
-from pamqp.commands import Basic
 
-from shared.kernel.ids import ServiceName
 from shared.messaging.broker import Lost, nothing_else_cancels
-from shared.messaging.envelope import CONTENT_TYPE, headers_of, routing_key
 from shared.messaging.failpoints import is_armed, reach
-from shared.messaging.topology import EVENTS
+from shared.messaging.outbox_rows import Row
 
 CONFIRM_SECONDS = 60.0
-PERSISTENT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An event in the outbox."""
+class Sender(Protocol):
+    """A way to the broker with confirms."""
 
-    position: int
-    shard: int
-    event_id: UUID
-    type: str
-    key: str
-    sequence: int
-    trace: str
-    created_at: datetime
-    body: bytes
+    async def send(self, rows: Sequence[Row]) -> "list[asyncio.Future[Any]]":
+        """Publish in this order; each future ends with the broker's confirm, or with why there is none."""
+        ...
 
 
 @dataclass(slots=True)
@@ -42,86 +30,71 @@ class Answers:
 
     confirmed: list[int] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
-    lost: Exception | None = None
+    lost: BaseException | None = None
 
 
 @dataclass(slots=True)
 class Publisher:
-    """Publishes on one channel with confirms. Order: a row is sent only after the row before it of its key was confirmed."""
+    """Publishes with a window of confirms. Order: a row is sent only after the row before it of its key was confirmed."""
 
-    service: ServiceName
-    channel: Channel
+    sender: Sender
     window: int = 256
-    _room: asyncio.Semaphore = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._room = asyncio.Semaphore(self.window)
 
     async def publish(self, rows: Sequence[Row], *, one_at_a_time: bool = False) -> Answers:
         """Send the rows, which must be in order. With `lost` in the answers, the fate of what is neither confirmed nor refused is unknown."""
-        answers = Answers()
-        chains: dict[str, list[Row]] = {}
+        sending = _Sending(self.sender, 1 if one_at_a_time else self.window)
         for row in rows:
-            chains.setdefault(row.key, []).append(row)
+            sending.chains.setdefault(row.key, deque()).append(row)
+        sending.ready.extend(chain.popleft() for chain in sending.chains.values())
         try:
             async with asyncio.timeout(CONFIRM_SECONDS):
-                if one_at_a_time:
-                    for chain in chains.values():
-                        await self._send_in_turn(chain, answers, alone=True)
-                        if answers.lost:
-                            break
-                else:
-                    await asyncio.gather(*(self._send_in_turn(chain, answers) for chain in chains.values()))
-        except TimeoutError as error:
-            answers.lost = Lost("the broker does not confirm")
-            answers.lost.__cause__ = error
-        return answers
+                with nothing_else_cancels():
+                    await sending.run()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the channel is of no more use
+            sending.answers.lost = error if isinstance(error, ConnectionError) else Lost("the broker does not confirm")
+        return sending.answers
 
-    async def _send_in_turn(self, chain: Sequence[Row], answers: Answers, *, alone: bool = False) -> None:
-        for row in chain:
-            try:
-                async with self._room:
-                    if answers.lost:
-                        return
-                    with nothing_else_cancels():
-                        await self._send(row)
-            except PublishError:
-                answers.refused[row.key] = "unroutable"
-                return
-            except DeliveryError:
-                answers.refused[row.key] = "not-accepted"
-                return
-            except Exception as error:  # noqa: BLE001 - whatever it is, the channel is of no more use
-                if alone and isinstance(error, ChannelAccessRefused | ChannelPreconditionFailed):
-                    answers.refused[row.key] = "forbidden"
-                answers.lost = error
-                return
-            answers.confirmed.append(row.position)
 
-    async def _send(self, row: Row) -> None:
-        publishing: Awaitable[object] = self.channel.basic_publish(
-            row.body,
-            exchange=EVENTS,
-            routing_key=routing_key(row.type, row.shard),
-            properties=self._properties(row),
-            mandatory=True,
-            wait=False,
-        )
-        if is_armed("published-not-confirmed"):
-            publishing = asyncio.ensure_future(publishing)
-            await asyncio.sleep(0.01)
-            await reach("published-not-confirmed")
-        await publishing
+@dataclass(slots=True)
+class _Sending:
+    """One batch on its way: the first rows of each key are ready, the others follow as confirms come in."""
 
-    def _properties(self, row: Row) -> Basic.Properties:
-        headers: dict[str, Any] = dict(
-            headers_of(row.event_id, row.type, row.created_at, row.key, row.sequence, row.trace)
-        )
-        return Basic.Properties(
-            content_type=CONTENT_TYPE,
-            headers=headers,
-            delivery_mode=PERSISTENT,
-            message_id=str(row.event_id),
-            message_type=row.type,
-            user_id=self.service,
-        )
+    sender: Sender
+    window: int
+    chains: dict[str, deque[Row]] = field(default_factory=dict)
+    ready: deque[Row] = field(default_factory=deque)
+    in_flight: int = 0
+    answers: Answers = field(default_factory=Answers)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        while (self.ready or self.in_flight) and self.answers.lost is None:
+            rows = [self.ready.popleft() for _ in range(min(len(self.ready), self.window - self.in_flight))]
+            if rows:
+                self.in_flight += len(rows)
+                for row, future in zip(rows, await self.sender.send(rows), strict=True):
+                    future.add_done_callback(partial(self._answer, row))
+                if is_armed("published-not-confirmed"):
+                    await asyncio.sleep(0.01)
+                    await reach("published-not-confirmed")
+            self.answered.clear()
+            if self.in_flight:
+                await self.answered.wait()
+
+    def _answer(self, row: Row, future: "asyncio.Future[Any]") -> None:
+        self.in_flight -= 1
+        self.answered.set()
+        error = Lost("the channel closed") if future.cancelled() else future.exception()
+        match error:
+            case None:
+                self.answers.confirmed.append(row.position)
+                if chain := self.chains[row.key]:
+                    self.ready.append(chain.popleft())
+            case PublishError():
+                self.answers.refused[row.key] = "unroutable"
+            case DeliveryError():
+                self.answers.refused[row.key] = "not-accepted"
+            case _:
+                if self.window == 1 and isinstance(error, ChannelAccessRefused | ChannelPreconditionFailed):
+                    self.answers.refused[row.key] = "forbidden"
+                self.answers.lost = error

@@ -13,8 +13,10 @@ from shared.kernel.ids import ServiceName
 from shared.messaging.broker import Lost, publishing_channel
 from shared.messaging.failpoints import reach
 from shared.messaging.figures import PUBLISHED
-from shared.messaging.publishing import Answers, Publisher, Row
+from shared.messaging.outbox_rows import Row
+from shared.messaging.publishing import Answers, Publisher
 from shared.messaging.shards import ShardShare
+from shared.messaging.wire import Wire
 
 log = structlog.get_logger("stopso.messaging")
 
@@ -62,7 +64,7 @@ class Relay:
         ):
             await db.add_listener(NOTICE, lambda *_: self._noticed.set())
             share = ShardShare(db)
-            publisher = Publisher(self.service, channel, self.window)
+            publisher = Publisher(Wire(channel, self.service), self.window)
             await share.join()
             self.connected = True
             try:

@@ -1,11 +1,14 @@
 """The small parts of the kernel: runs, failpoints, lasting tasks, publishing order, and the pin on FastStream."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 from uuid import uuid4
 
+import pamqp.frame
 import pytest
 from aiormq.exceptions import DeliveryError
 from faststream.rabbit.subscriber.usecase import RabbitSubscriber
@@ -14,9 +17,12 @@ from hypothesis import strategies as some
 
 from shared.messaging import failpoints
 from shared.messaging.broker import Ear, consuming_broker
-from shared.messaging.publishing import Publisher, Row
+from shared.messaging.envelope import headers_of
+from shared.messaging.outbox_rows import Row
+from shared.messaging.publishing import Publisher
 from shared.messaging.rounds import rounds
 from shared.messaging.supervision import Supervisor
+from shared.messaging.wire import frames
 
 Items = list[tuple[str, str, int]]
 
@@ -68,26 +74,28 @@ async def test_a_crashed_task_is_started_again_and_its_reason_shown() -> None:
     assert not supervisor.loops["hear"].running
 
 
-class Wire:
-    """A channel that confirms late, and refuses what it is told to."""
+class Line:
+    """A way to the broker that confirms late, and refuses or loses what it is told to."""
 
-    def __init__(self, refuse: set[bytes] = frozenset(), lose: set[bytes] = frozenset()) -> None:  # type: ignore[assignment]
+    def __init__(self, *, refuse: bytes = b"", lose: bytes = b"") -> None:
         self.refuse, self.lose = refuse, lose
         self.sent: list[bytes] = []
         self.in_flight: set[str] = set()
         self.most = 0
 
-    async def basic_publish(self, body: bytes, *, properties: Any, **_: object) -> None:
-        key = properties.headers["cloudEvents_partitionkey"]
-        assert key not in self.in_flight, "two rows of one key at once"
-        self.in_flight.add(key)
+    async def send(self, rows: Sequence[Row]) -> "list[asyncio.Future[Any]]":
+        return [asyncio.ensure_future(self._confirm(row)) for row in rows]
+
+    async def _confirm(self, row: Row) -> None:
+        assert row.key not in self.in_flight, "two rows of one key at once"
+        self.in_flight.add(row.key)
         self.most = max(self.most, len(self.in_flight))
-        self.sent.append(body)
+        self.sent.append(row.body)
         await asyncio.sleep(0.001)
-        self.in_flight.discard(key)
-        if body in self.lose:
+        self.in_flight.discard(row.key)
+        if row.body == self.lose:
             raise ConnectionError
-        if body in self.refuse:
+        if row.body == self.refuse:
             raise DeliveryError(None, None)  # type: ignore[arg-type]
 
 
@@ -97,30 +105,54 @@ def row(position: int, key: str) -> Row:
 
 
 async def test_rows_of_one_key_go_one_after_the_other_and_keys_go_together() -> None:
-    wire = Wire()
+    line = Line()
     rows = [row(nth * 4 + number, key) for nth in range(3) for number, key in enumerate("abcd")]
-    answers = await Publisher("intake", wire, 3).publish(rows)  # type: ignore[arg-type]
+    answers = await Publisher(line, 3).publish(rows)
 
     assert sorted(answers.confirmed) == list(range(12))
-    assert wire.most == 3
+    assert line.most == 3
 
 
 async def test_after_a_refusal_later_rows_of_that_key_are_not_sent() -> None:
-    wire = Wire(refuse={b"a1"})
-    answers = await Publisher("intake", wire).publish([row(1, "a"), row(2, "a"), row(3, "b")])  # type: ignore[arg-type]
+    line = Line(refuse=b"a1")
+    answers = await Publisher(line).publish([row(1, "a"), row(2, "a"), row(3, "b")])
 
     assert answers.confirmed == [3]
     assert answers.refused == {"a": "not-accepted"}
-    assert b"a2" not in wire.sent
+    assert b"a2" not in line.sent
 
 
 async def test_when_the_channel_breaks_only_what_was_confirmed_counts() -> None:
-    wire = Wire(lose={b"b2"})
-    answers = await Publisher("intake", wire, 1).publish([row(1, "a"), row(2, "b"), row(3, "b"), row(4, "c")])  # type: ignore[arg-type]
+    line = Line(lose=b"b2")
+    answers = await Publisher(line, 1).publish([row(1, "a"), row(2, "b"), row(3, "b"), row(4, "c")])
 
     assert answers.confirmed == [1]
     assert isinstance(answers.lost, ConnectionError)
-    assert b"b3" not in wire.sent
+    assert b"b3" not in line.sent
+
+
+@given(some.binary(max_size=300), some.integers(1, 100))
+def test_what_goes_over_the_wire_is_what_another_implementation_reads(body: bytes, most: int) -> None:
+    sent = replace(row(7, "a"), body=body, trace="00-1-2-01")
+    rest = frames(sent, "intake", 3, most)
+    read: list[Any] = []
+    while rest:
+        size, channel, frame = pamqp.frame.unmarshal(rest)
+        assert channel == 3
+        rest, read = rest[size:], [*read, frame]
+    publish, header, *bodies = read
+
+    assert (publish.exchange, publish.routing_key, publish.mandatory) == (
+        "events",
+        "intake.referral-closed.v1.p00",
+        True,
+    )
+    properties = header.properties
+    assert (properties.delivery_mode, properties.user_id, properties.message_type) == (2, "intake", sent.type)
+    assert properties.message_id == str(sent.event_id)
+    assert properties.headers == headers_of(sent.event_id, sent.type, sent.created_at, "a", 7, "00-1-2-01")
+    assert header.body_size == len(body)
+    assert b"".join(piece.value for piece in bodies) == body
 
 
 def test_the_internals_of_faststream_that_we_lean_on_are_those_we_know() -> None:
