@@ -8,7 +8,7 @@ import httpx
 
 @cache
 def client() -> httpx.Client:
-    """The client: without the certificates that take longer to load than an answer takes, and without kept connections."""
+    """The client: without certificates, which take longer to load than an answer, and without kept connections."""
     return httpx.Client(
         verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         limits=httpx.Limits(max_keepalive_connections=0),

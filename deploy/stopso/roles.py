@@ -8,6 +8,9 @@ import psycopg
 from psycopg import sql
 
 
+CREATE = "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+
+
 @dataclass(frozen=True, slots=True)
 class RolePasswords:
     """The two passwords of one service's database."""
@@ -30,7 +33,7 @@ def dsn(administrator_dsn: str, *, role: str, password: str, database: str) -> s
 
 def ensure_roles(administrator_dsn: str, passwords: Mapping[str, RolePasswords]) -> None:
     """Create what is missing of every service's two roles, and set their passwords to the given ones."""
-    with psycopg.connect(administrator_dsn, autocommit=True) as connection:
+    with _connected(administrator_dsn) as connection:
         existing = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         for service, pair in passwords.items():
             for role, password in ((owner_of(service), pair.owner), (service, pair.application)):
@@ -45,18 +48,21 @@ def ensure_roles(administrator_dsn: str, passwords: Mapping[str, RolePasswords])
 def ensure_database(administrator_dsn: str, *, service: str, database: str | None = None) -> None:
     """Create a service's database if it is missing, closed to every role but its own two, and grant those theirs."""
     name = database or service
-    with psycopg.connect(administrator_dsn, autocommit=True) as connection:
+    with _connected(administrator_dsn) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner_of(service)))
-            )
+            connection.execute(sql.SQL(CREATE).format(sql.Identifier(name), sql.Identifier(owner_of(service))))
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
         connection.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(service))
         )
     parts = urlsplit(administrator_dsn)
-    with psycopg.connect(urlunsplit(parts._replace(path=f"/{name}")), autocommit=True) as connection:
+    with _connected(urlunsplit(parts._replace(path=f"/{name}"))) as connection:
         _grant_use(connection, service=service)
+
+
+def _connected(administrator_dsn: str) -> psycopg.Connection:
+    """A connection on which every statement stands alone, in UTF-8 even to a server that was set up without."""
+    return psycopg.connect(administrator_dsn, autocommit=True, client_encoding="utf8")
 
 
 def _grant_use(connection: psycopg.Connection, *, service: str) -> None:

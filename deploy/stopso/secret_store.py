@@ -24,8 +24,8 @@ class SecretStore:
         """New secrets for all services."""
         return cls(
             keys=new_secrets(SERVICES),
-            roles={service: RolePasswords(_password(), _password()) for service in SERVICES},
-            broker={service: _password() for service in SERVICES},
+            roles={service: RolePasswords(new_password(), new_password()) for service in SERVICES},
+            broker={service: new_password() for service in SERVICES},
         )
 
     @classmethod
@@ -38,12 +38,16 @@ class SecretStore:
             broker=found["broker"],
         )
 
+    def text(self) -> str:
+        """All of them, as `read` reads them."""
+        return json.dumps(asdict(self))
+
     def write(self, file: Path) -> None:
         """Store them all at once, so that a crash leaves either no file or a whole one."""
         unfinished = file.with_suffix(".unfinished")
         unfinished.unlink(missing_ok=True)
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            json.dump(asdict(self), out)
+            out.write(self.text())
         unfinished.replace(file)
 
 
@@ -55,5 +59,6 @@ def ensure_secrets(file: Path) -> SecretStore:
     return SecretStore.read(file)
 
 
-def _password() -> str:
+def new_password() -> str:
+    """A random password without characters that an address would have to escape."""
     return secrets.token_urlsafe(24)

@@ -46,8 +46,12 @@ def command(
 
 
 def seed_if_empty(surroundings: Surroundings, state: RunningState, console: Console) -> None:
-    """Load the demo data into a demonstration that has nobody in it yet; any other copy is left alone."""
-    environments = _environments(surroundings, state)
+    """Load the demo data into a copy that has nothing yet."""
+    seed_environments(_environments(surroundings, state), console)
+
+
+def seed_environments(environments: Mapping[ServiceName, Mapping[str, str]], console: Console) -> None:
+    """The same, given what each service is told; nothing is done where people are, or where it is no demonstration."""
     if environments["intake"].get("STOPSO_DEMO") == "true":
         asyncio.run(_seed(environments, FIRST_REFERRALS, console, only_if_empty=True))
 

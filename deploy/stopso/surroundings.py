@@ -64,7 +64,7 @@ class Surroundings:
         return self.folder / "logs"
 
     def start(self, say: Say, *, when_migrated: Callable[[], None]) -> None:
-        """Start both servers, bring them up to date; at `when_migrated` the broker, which is slower, may not be there."""
+        """Start both servers and bring them up to date; at `when_migrated` the slower broker may not be there."""
         self.logs.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(1) as beside:
             broker = beside.submit(self._start_broker, say)

@@ -1,12 +1,11 @@
 """Bringing a broker's users, rights, exchanges, queues and bindings to what the services of this version need."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from deploy.stopso.broker_admin import BrokerAdministration
 from deploy.stopso.documents import subscriptions_of
 from shared.kernel.ids import SERVICES, ServiceName
-from shared.messaging.topology import EVENTS, Binding, definitions, stale_bindings
+from shared.messaging.topology import EVENTS, Binding, Definitions, definitions, stale_bindings
 
 
 def heard_by_services() -> dict[ServiceName, tuple[str, ...]]:
@@ -14,9 +13,14 @@ def heard_by_services() -> dict[ServiceName, tuple[str, ...]]:
     return {service: tuple(sorted(subscriptions_of(service).events)) for service in SERVICES}
 
 
-def apply_topology(administration: BrokerAdministration, vhost: str, passwords: Mapping[str, str]) -> dict[str, Any]:
+def wanted_topology(vhost: str, passwords: Mapping[str, str]) -> Definitions:
+    """The definitions for one virtual host, from what the services of this version listen to."""
+    return definitions(vhost, {service: passwords[service] for service in SERVICES}, heard_by_services())
+
+
+def apply_topology(administration: BrokerAdministration, vhost: str, passwords: Mapping[str, str]) -> Definitions:
     """Add what is missing, take away what an older version left bound, and give back what was applied."""
-    wanted = definitions(vhost, {service: passwords[service] for service in SERVICES}, heard_by_services())
+    wanted = wanted_topology(vhost, passwords)
     administration.add_vhost(vhost)
     administration.import_definitions(wanted)
     existing = [Binding(each["destination"], each["routing_key"]) for each in administration.bindings(vhost, EVENTS)]
