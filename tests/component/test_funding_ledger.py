@@ -11,6 +11,7 @@ import pytest
 from services.funding.domain.choice import Part
 from services.funding.domain.days import day_of, end_of
 from services.funding.domain.ledger import Balances, entries
+from services.funding.handlers.matches import request_subsidy
 from services.funding.handlers.money import Gift, receive_money
 from services.funding.store import ledger
 from shared.db import Connection
@@ -18,6 +19,7 @@ from shared.events.funding import FundReceived, SubsidyGranted, SubsidyWaitliste
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
+from shared.messaging.transaction import Transaction
 from tests.component.funding import Client, Funding, funding_service
 from tests.databases import ServiceDatabase
 
@@ -47,23 +49,21 @@ async def test_money_for_twenty_five_is_promised_to_exactly_twenty_five(
     await funding.stop()
 
 
-async def test_nobody_begins_to_wait_just_as_their_money_comes_in(
-    database_for: Callable[[str], ServiceDatabase],
-) -> None:
-    funding = await Funding.open(database_for("funding"))
-    fund = await funding.a_fund()
-    clients = [Client() for _ in range(20)]
-    for client in clients:
-        await funding.triaged(client)
+async def test_nobody_begins_to_wait_just_as_their_money_comes_in(funding: Funding) -> None:
+    fund, client = await funding.a_fund(), Client()
+    await funding.triaged(client)
+    gifts: list[asyncio.Task[bool]] = []
 
-    async def propose(client: Client) -> None:
-        await funding.kernel.inbox.process([funding.delivery(client.proposed())])
+    async def propose_slowly(tx: Transaction) -> None:
+        await request_subsidy(client.proposed(), tx)
+        gifts.append(asyncio.create_task(funding.receives(fund, 50_000)))
+        await asyncio.wait(gifts, timeout=1)
 
-    await asyncio.gather(*(work for client in clients for work in (propose(client), funding.receives(fund, 50_000))))
+    await funding.perform(str(client.referral_id), propose_slowly)
+    await asyncio.gather(*gifts)
 
-    assert len(await funding.told(SubsidyGranted)) == 20
+    assert (await funding.award(client)).state == "reserved"
     assert (await funding.balances(fund)).available == 0
-    await funding.stop()
 
 
 async def test_a_payment_is_noted_once(funding: Funding) -> None:
