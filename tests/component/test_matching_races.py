@@ -39,6 +39,19 @@ async def ends_of(matching: Matching, referral_id: ReferralId) -> list[str]:
     return [type(event).__name__ for event in told if (event.match_id, event.referral_id) == (first, referral_id)]
 
 
+async def until_it_waits(tx: Transaction, task: asyncio.Task[object]) -> None:
+    """Hold our transaction open until the other one waits for a lock of ours, or has come to its end without."""
+    waiting = """
+        SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+         WHERE NOT granted AND datname = current_database()
+        """
+    for _ in range(500):
+        if task.done() or await tx.db.fetchval(waiting):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the other transaction neither waits nor ends")
+
+
 async def test_twenty_acceptances_at_once_have_one_winner(matching: Matching) -> None:
     await matching.has_therapists(therapist_row(1))
     referral_id, offer_id, _ = await matching.offered()
@@ -153,7 +166,7 @@ async def test_a_place_that_becomes_free_while_somebody_is_put_on_the_waiting_li
         await store.set_sharing(tx.db, arriving, agreed=True)
         await placing.find_therapist(tx, arriving)
         closing.append(asyncio.create_task(matching.hears(closed(holder))))
-        await asyncio.wait(closing, timeout=0.5)
+        await until_it_waits(tx, closing[0])
 
     await matching.perform(str(arriving), arrive_slowly)
     await asyncio.gather(*closing)
@@ -173,7 +186,7 @@ async def test_a_look_that_waits_for_the_places_does_not_block_who_wakes_it(matc
         attempts.append(1)
         await store.hold_places(tx.db)
         looking.append(asyncio.create_task(matching.passes(timedelta(hours=25))))
-        await asyncio.wait(looking, timeout=0.5)
+        await until_it_waits(tx, looking[0])
         match = await store.live_match_of(tx.db, holder)
         assert match is not None
         await withdraw_match(tx, match, "by-staff")
