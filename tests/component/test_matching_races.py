@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.matching import store
 from services.matching.handlers import answers, offer_times, placing
@@ -192,10 +193,12 @@ async def test_a_look_that_waits_for_the_places_does_not_block_who_wakes_it(matc
         await withdraw_match(tx, match, "by-staff")
         await store.set_case_state(tx.db, holder, "closed")
 
-    await matching.perform(str(holder), close_while_somebody_looks)
-    await asyncio.gather(*looking)
-    await matching.passes(timedelta(seconds=1))
+    with capture_logs() as lines:
+        await matching.perform(str(holder), close_while_somebody_looks)
+        await asyncio.gather(*looking)
+        await matching.passes(timedelta(seconds=1))
 
     assert len(attempts) == 1
+    assert [line for line in lines if line["event"] == "timer.failed"] == []
     assert len(await matching.told(MatchWithdrawn)) == 1
     assert (await matching.proposed_for(waiting)).therapist_id == await matching.therapist_id(1)
