@@ -100,7 +100,7 @@ def own_postgres(tmp_path: Path) -> Iterator[DatabaseServer]:
     server = servers.a_database(tmp_path / "postgres")
     server.start()
     yield server
-    server.kill()
+    servers.discard(server, tmp_path / "postgres")
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def own_broker(tmp_path: Path) -> Iterator[BrokerServer]:
     server = servers.a_broker(tmp_path / "broker")
     server.start()
     yield server
-    server.kill()
+    servers.discard(server, tmp_path / "broker")
 
 
 def apply_topology(broker: BrokerServer, vhost: str, heard: Heard | None = None) -> None:

@@ -67,7 +67,7 @@ class _Container:
     def _run(self, image: str, ports: dict[str, int], environment: dict[str, str], command: str = "") -> None:
         container = DockerContainer(image)
         for name, inside in ports.items():
-            container = container.with_bind_ports(inside, (LOOPBACK, self._ports[name]))  # type: ignore[arg-type]
+            container.ports[f"{inside}/tcp"] = (LOOPBACK, self._ports[name])  # type: ignore[assignment]
         for name, value in environment.items():
             container = container.with_env(name, value)
         if command:
@@ -110,6 +110,11 @@ class _Container:
         """End it as a power cut would."""
         self._do("kill")
 
+    def remove(self) -> None:
+        """End it and leave nothing of it behind."""
+        with contextlib.closing(docker.from_env()) as engine, contextlib.suppress(docker.errors.NotFound, OSError):
+            engine.containers.get(self._note["id"]).remove(force=True, v=True)
+
 
 class ContainerDatabase(_Container):
     """A PostgreSQL container."""
@@ -125,7 +130,10 @@ class ContainerDatabase(_Container):
             self._do("start")
         else:
             self._run(
-                POSTGRES, {"postgres": 5432}, {"POSTGRES_PASSWORD": self._password}, "postgres -c max_connections=300"
+                POSTGRES,
+                {"postgres": 5432},
+                {"POSTGRES_PASSWORD": self._password, "LANG": "C.UTF-8"},
+                "postgres -c max_connections=300",
             )
         until = time.monotonic() + 60
         while not accepts(self.administrator_dsn):

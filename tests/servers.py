@@ -81,6 +81,15 @@ def a_broker(folder: Path) -> BrokerServer:
     return containers.ContainerBroker(folder) if use_containers() else PrivateBroker(folder)
 
 
+def discard(server: Server, folder: Path) -> None:
+    """End a server and forget everything about it."""
+    if isinstance(server, containers.ContainerDatabase | containers.ContainerBroker):
+        server.remove()
+    else:
+        server.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def locked(name: str) -> Iterator[None]:
     """Hold a lock that all test processes of this clone share."""
@@ -109,8 +118,7 @@ def leave() -> None:
             ("broker", a_broker(_folder() / "broker")),
         ):
             if (_folder() / name).exists():
-                server.kill()
-                shutil.rmtree(_folder() / name)
+                discard(server, _folder() / name)
 
 
 def shared_database() -> DatabaseServer:
@@ -160,8 +168,8 @@ def _must_start(name: str) -> bool:
     if (_folder() / name / "ready").exists() and (others or mine.name in _users()):
         return not _answers(name)
     if (_folder() / name).exists():
-        (a_database(_folder() / name) if name == "postgres" else a_broker(_folder() / name)).kill()
-        shutil.rmtree(_folder() / name)
+        server = a_database(_folder() / name) if name == "postgres" else a_broker(_folder() / name)
+        discard(server, _folder() / name)
     return True
 
 
