@@ -1,9 +1,9 @@
 """Notifications alone: a database, a stand-in for the mail server, for funders' endpoints and for intake's answers."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -22,8 +22,8 @@ from shared.events.sealed import CardProfile, OfferLetter
 from shared.kernel.ids import MatchId, OfferId, ReferralId, ServiceName, TherapistId
 from shared.kernel.money import Pence
 from shared.messaging.subscriptions import collect
-from tests.component.harness import KEYRINGS, MONDAY_MORNING, Component
 from shared.privacy.key_settings import new_secrets
+from tests.component.harness import MONDAY_MORNING, Component
 
 M = TypeVar("M", bound=BaseModel)
 URLS: dict[ServiceName, str] = {
@@ -57,7 +57,7 @@ class PostBox:
     sent: list[tuple[str, Letter, str]] = field(default_factory=list)
     answers: list[Attempt | BaseException] = field(default_factory=list)
 
-    async def send(self, letter: Letter, to: str, *, message_id: str, now: datetime) -> Attempt:
+    async def send(self, letter: Letter, to: str, *, message_id: str, now: datetime) -> Attempt:  # noqa: ARG002
         """Keep a mail."""
         answer = self.answers.pop(0) if self.answers else Went()
         self.sent.append((to, letter, message_id))
@@ -86,7 +86,14 @@ class Intake:
     answer: BaseModel | BaseException = field(default_factory=lambda: ContactCard(address="someone@example.org"))
     questions: list[BaseModel] = field(default_factory=list)
 
-    async def ask(self, service: ServiceName, question: BaseModel, answer: type[M], *, deadline: float) -> M:
+    async def ask(
+        self,
+        service: ServiceName,
+        question: BaseModel,
+        answer: type[M],  # noqa: ARG002
+        *,
+        deadline: float,  # noqa: ARG002
+    ) -> M:
         """Answer."""
         assert service == "intake"
         self.questions.append(question)
@@ -181,8 +188,8 @@ def an_offer(referral_id: ReferralId, **changes: Any) -> OfferSent:
     return OfferSent.model_validate({"referral_id": referral_id, **values, **changes})
 
 
-def a_letter(email: str = "therapist@example.org", link: str = "http://localhost:8002/offers/token") -> dict[ServiceName, OfferLetter]:
+def a_letter(
+    email: str = "therapist@example.org", link: str = "http://localhost:8002/offers/token"
+) -> dict[ServiceName, OfferLetter]:
     """The sealed letter that comes with an offer."""
     return {"notifications": OfferLetter(email=email, link=link)}
-
-

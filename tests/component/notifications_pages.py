@@ -1,4 +1,4 @@
-"""The pages of notifications on a real port, with people of any role signed in, and a board full of invented referrals."""
+"""The pages of notifications on a real port, with people of any role signed in, and a board full of referrals."""
 
 import asyncio
 import base64
@@ -34,7 +34,6 @@ from tests.component.notifications import (
     proposed,
     triaged,
 )
-
 
 PASSWORD = "a long pass phrase"
 
@@ -136,11 +135,15 @@ async def fill(notifications: Notifications, rounds: int = 2) -> list[ReferralId
     return made
 
 
-async def _proceed(notifications: Notifications, referral_id: ReferralId, nth: int) -> None:
+async def _proceed(notifications: Notifications, referral_id: ReferralId, nth: int) -> None:  # noqa: C901
     hears, now = notifications.hears, notifications.clock.now()
     step = nth % 12
     if step == 1:
-        await hears(SafeguardingConcernRaised(referral_id=referral_id, concern_id=ConcernId(uuid4()), act_by=now + timedelta(hours=1)))
+        await hears(
+            SafeguardingConcernRaised(
+                referral_id=referral_id, concern_id=ConcernId(uuid4()), act_by=now + timedelta(hours=1)
+            )
+        )
     if step < 2:
         return
     priority = ("routine", "urgent", "routine", "immediate")[nth % 4]
@@ -148,7 +151,9 @@ async def _proceed(notifications: Notifications, referral_id: ReferralId, nth: i
         await hears(triaged(referral_id, outcome="more-information", priority=priority))
         await hears(MessageLeft(referral_id=referral_id, by_client=True))
         return
-    await hears(ConsentGiven(referral_id=referral_id, purpose="sharing", version=1), triaged(referral_id, priority=priority))
+    await hears(
+        ConsentGiven(referral_id=referral_id, purpose="sharing", version=1), triaged(referral_id, priority=priority)
+    )
     if step in (3, 4):
         reason = ("nobody-near", "no-free-place")[step - 3]
         await hears(ReferralWaitlisted(referral_id=referral_id, reason=reason, next_look_at=now + timedelta(days=2)))  # type: ignore[arg-type]
@@ -171,7 +176,9 @@ async def _proceed(notifications: Notifications, referral_id: ReferralId, nth: i
     )
     if step == 6:
         return
-    offer = an_offer(referral_id, match_id=match.match_id, therapist_id=match.therapist_id, reply_by=now + timedelta(hours=20))
+    offer = an_offer(
+        referral_id, match_id=match.match_id, therapist_id=match.therapist_id, reply_by=now + timedelta(hours=20)
+    )
     await hears(offer, seal=a_letter())
     parts = {name: getattr(offer, name) for name in ("offer_id", "match_id", "referral_id", "therapist_id")}
     if step == 8:
@@ -182,5 +189,3 @@ async def _proceed(notifications: Notifications, referral_id: ReferralId, nth: i
         await hears(TherapyStarted(referral_id=referral_id, match_id=match.match_id, therapist_id=match.therapist_id))
     if step == 11:
         await hears(ReferralClosed(referral_id=referral_id, ended_by="client", reason="completed"))
-
-

@@ -102,7 +102,9 @@ async def test_the_timeline_has_every_fact_in_clear_fields_only(notifications: N
     await notifications.hears(referral, seal=a_profile())
     await notifications.hears(triaged(referral.referral_id))
 
-    rows = await notifications.rows("SELECT kind, details FROM happening WHERE subject = $1 ORDER BY sequence", referral.referral_id)
+    rows = await notifications.rows(
+        "SELECT kind, details FROM happening WHERE subject = $1 ORDER BY sequence", referral.referral_id
+    )
 
     assert [row["kind"] for row in rows] == ["intake.referral-received", "intake.referral-triaged"]
     assert all("sealed" not in row["details"] for row in rows)
@@ -161,12 +163,14 @@ async def test_a_column_shows_the_most_pressing_first(notifications: Notificatio
 
 
 async def after(notifications: Notifications, place: changes.Position) -> tuple[UUID, ...] | None:
+    await ageing.number_changes(notifications.kernel)
     async with notifications.kernel.reading() as db:
         found = await changes.changes_after(db, place)
     return found.referral_ids if found else None
 
 
 async def here(notifications: Notifications) -> changes.Position:
+    await ageing.number_changes(notifications.kernel)
     async with notifications.kernel.reading() as db:
         return await changes.latest(db)
 
@@ -192,15 +196,15 @@ async def test_a_transaction_that_commits_late_is_not_missed(notifications: Noti
         await notifications.hears(late, seal=a_profile())
         during = await after(notifications, start)
         place = await here(notifications)
-    caught_up = await after(notifications, place)
 
-    assert during == ()
-    assert place == start
-    assert caught_up == (early.referral_id, late.referral_id)
+    assert during == (late.referral_id,)
+    assert await after(notifications, place) == (early.referral_id,)
 
 
-@pytest.mark.parametrize("place", [changes.Position(1, 1), changes.Position(2**40, 7)])
-async def test_a_place_that_is_not_known_means_reading_anew(notifications: Notifications, place: changes.Position) -> None:
+@pytest.mark.parametrize("place", [changes.Position(0), changes.Position(2**40)])
+async def test_a_place_that_is_not_known_means_reading_anew(
+    notifications: Notifications, place: changes.Position
+) -> None:
     assert await after(notifications, place) is None
 
 
@@ -237,7 +241,10 @@ async def test_an_accepted_referral_stands_in_its_column(notifications: Notifica
     await notifications.hears(offer, seal=a_letter())
     await notifications.hears(
         OfferAccepted(
-            offer_id=offer.offer_id, match_id=offer.match_id, referral_id=offer.referral_id, therapist_id=offer.therapist_id
+            offer_id=offer.offer_id,
+            match_id=offer.match_id,
+            referral_id=offer.referral_id,
+            therapist_id=offer.therapist_id,
         )
     )
 

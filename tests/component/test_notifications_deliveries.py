@@ -1,4 +1,4 @@
-"""Mails and webhooks: sent once for each event, tried again, given up, suppressed; and nothing kept that need not be."""
+"""Mails and webhooks: sent once for each event, tried again, given up, suppressed; nothing kept needlessly."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -57,13 +57,15 @@ async def an_acknowledgement(notifications: Notifications) -> ReferralId:
     return referral.referral_id
 
 
-async def test_an_acknowledgement_goes_to_the_address_that_intake_names_at_that_moment(notifications: Notifications) -> None:
+async def test_an_acknowledgement_goes_to_the_address_that_intake_names_at_that_moment(
+    notifications: Notifications,
+) -> None:
     referral_id = await an_acknowledgement(notifications)
 
     await notifications.sends()
     await notifications.sends()
 
-    (to, letter, message_id), = notifications.post_box.sent
+    ((to, letter, message_id),) = notifications.post_box.sent
     assert to == "someone@example.org"
     assert "/return" in letter.text
     assert notifications.intake.questions[0].model_dump()["referral_id"] == referral_id
@@ -152,7 +154,9 @@ async def test_a_refused_address_is_given_up_at_once_and_can_be_tried_by_hand(no
         await notifications.perform("x", lambda tx: desk.try_again(delivery["delivery_id"], tx))
 
 
-async def test_a_process_that_dies_between_sending_and_noting_leaves_a_recognisable_trace(notifications: Notifications) -> None:
+async def test_a_process_that_dies_between_sending_and_noting_leaves_a_recognisable_trace(
+    notifications: Notifications,
+) -> None:
     notifications.post_box.answers = [ProcessEnded()]
     await an_acknowledgement(notifications)
     with pytest.raises(ProcessEnded):
@@ -185,7 +189,7 @@ async def test_an_offer_goes_out_and_its_letter_is_wiped(notifications: Notifica
 
     await notifications.sends()
 
-    (to, letter, _), = notifications.post_box.sent
+    ((to, letter, _),) = notifications.post_box.sent
     (sent,) = await notifications.deliveries()
     assert (to, sent["state"], sent["letter"], sent["wrapped_key"]) == ("t@example.org", "sent", None, None)
     assert "http://localhost:8002/offers/SECRET" in letter.text
@@ -206,7 +210,9 @@ async def test_an_offer_that_is_over_is_not_sent_any_more(notifications: Notific
 async def test_a_reminder_is_a_mail_of_its_own(notifications: Notifications) -> None:
     offer = an_offer(ReferralId(uuid4()))
     await notifications.hears(offer, seal=a_letter())
-    await notifications.hears(OfferReminded(**offer.model_dump(exclude={"sealed"})), seal=a_letter(link="http://localhost:8002/offers/2"))
+    await notifications.hears(
+        OfferReminded(**offer.model_dump(exclude={"sealed"})), seal=a_letter(link="http://localhost:8002/offers/2")
+    )
 
     await notifications.sends()
 
@@ -215,9 +221,18 @@ async def test_a_reminder_is_a_mail_of_its_own(notifications: Notifications) -> 
 
 async def test_safeguarding_staff_are_alerted_without_any_detail(notifications: Notifications) -> None:
     async def staff(tx: Any) -> None:
-        for name, role in (("sam@example.org", "safeguarding"), ("fin@example.org", "finance"), ("shortname", "safeguarding")):
+        for name, role in (
+            ("sam@example.org", "safeguarding"),
+            ("fin@example.org", "finance"),
+            ("shortname", "safeguarding"),
+        ):
             await add_account(
-                tx.db, name=name, display_name=name, roles=[cast("Any", role)], password="a long pass phrase", now=tx.now
+                tx.db,
+                name=name,
+                display_name=name,
+                roles=[cast("Any", role)],
+                password="a long pass phrase",
+                now=tx.now,
             )
 
     await notifications.perform("accounts", staff)
@@ -229,7 +244,7 @@ async def test_safeguarding_staff_are_alerted_without_any_detail(notifications: 
 
     await notifications.sends()
 
-    (to, letter, _), = notifications.post_box.sent
+    ((to, letter, _),) = notifications.post_box.sent
     assert to == "sam@example.org"
     assert str(referral.referral_id)[-6:] not in letter.text
     assert str(concern) not in letter.text
@@ -237,7 +252,9 @@ async def test_safeguarding_staff_are_alerted_without_any_detail(notifications: 
 
 async def an_endpoint(notifications: Notifications, funder_id: FunderId) -> desk.NewEndpoint:
     url = "http://localhost:9000/hook"
-    return await notifications.perform("x", lambda tx: desk.add_endpoint(funder_id, url, "loopback", tx), actor="staff:x")
+    return await notifications.perform(
+        "x", lambda tx: desk.add_endpoint(funder_id, url, "loopback", tx), actor="staff:x"
+    )
 
 
 def money(funder_id: FunderId) -> FundReceived:
@@ -247,12 +264,12 @@ def money(funder_id: FunderId) -> FundReceived:
 async def test_a_funder_is_told_by_a_signed_thin_webhook(notifications: Notifications) -> None:
     funder = FunderId(uuid4())
     made = await an_endpoint(notifications, funder)
-    kept, = await notifications.rows("SELECT secret FROM endpoint")
+    (kept,) = await notifications.rows("SELECT secret FROM endpoint")
     await notifications.hears(money(funder), money(FunderId(uuid4())))
 
     await notifications.sends()
 
-    (url, body, headers), = notifications.hooks.posted
+    ((url, body, headers),) = notifications.hooks.posted
     now = notifications.clock.now()
     signature = Webhook(made.secret).sign(headers["webhook-id"], now, body)
     assert (url, headers["webhook-signature"]) == ("http://localhost:9000/hook", signature)
@@ -287,7 +304,7 @@ async def test_gone_means_never_again(notifications: Notifications) -> None:
     await notifications.sends()
 
     assert len(notifications.hooks.posted) == 1
-    endpoint, = await notifications.rows("SELECT state, reason FROM endpoint")
+    (endpoint,) = await notifications.rows("SELECT state, reason FROM endpoint")
     assert endpoint == {"state": "disabled", "reason": "gone"}
 
 
@@ -295,7 +312,8 @@ async def test_an_endpoint_on_the_private_network_is_not_taken(notifications: No
     for url in ("https://10.0.0.1/", "http://example.org/"):
         with pytest.raises(Unprocessable):
             await notifications.perform(
-                "x", lambda tx, url=url: desk.add_endpoint(FunderId(uuid4()), url, "public", tx)  # type: ignore[misc]
+                "x",
+                lambda tx, url=url: desk.add_endpoint(FunderId(uuid4()), url, "public", tx),  # type: ignore[misc]
             )
 
 
@@ -321,7 +339,9 @@ async def test_redirects_are_not_followed_and_the_checked_address_is_the_one_cal
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
-        answer = await Caller("loopback", here).post(f"http://hooks.localhost:{port}/x", '{"a":1}', {"webhook-id": "msg_1"})
+        answer = await Caller("loopback", here).post(
+            f"http://hooks.localhost:{port}/x", '{"a":1}', {"webhook-id": "msg_1"}
+        )
 
     assert answer == Failed("redirect")
     assert len(asked) == 1
@@ -349,7 +369,9 @@ async def test_the_catcher_keeps_a_mail_once_and_encrypted(notifications: Notifi
         for _ in range(2):
             sent = await mail.send(letter, "marker@example.org", message_id="<one@example.org>", now=MONDAY_MORNING)
             assert sent == Went()
-        unusable = await mail.send(letter, "a@example.org\r\nBcc: b@example.org", message_id="<x@y>", now=MONDAY_MORNING)
+        unusable = await mail.send(
+            letter, "a@example.org\r\nBcc: b@example.org", message_id="<x@y>", now=MONDAY_MORNING
+        )
 
     assert unusable == Refused("address-not-usable")
     async with notifications.kernel.reading() as db:

@@ -12,13 +12,16 @@ from services.notifications.domain.face import age_in_words, changes_next, nearn
 from services.notifications.domain.facts import Fact, Said, hear
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+NEXT_LOOK = (MONDAY + timedelta(days=2)).isoformat()
+ACT_BY = (MONDAY + timedelta(hours=1)).isoformat()
+REPLY_BY = (MONDAY + timedelta(days=1)).isoformat()
 FACTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "intake": [
         ("intake.referral-received", {"received_at": MONDAY.isoformat(), "source": "self", "channel": "web"}),
         *[("intake.referral-triaged", {"outcome": outcome, "priority": priority}) for outcome, priority in [
             ("suitable", "routine"), ("suitable", "urgent"), ("more-information", "routine"), ("not-ready", "routine"),
             ("not-suitable", "routine"), ("signposted", "routine")]],
-        ("intake.safeguarding-concern-raised", {"concern_id": "a", "act_by": (MONDAY + timedelta(hours=1)).isoformat()}),
+        ("intake.safeguarding-concern-raised", {"concern_id": "a", "act_by": ACT_BY}),
         ("intake.safeguarding-concern-acknowledged", {"concern_id": "a"}),
         ("intake.safeguarding-concern-escalated", {"concern_id": "a", "level": 1}),
         ("intake.safeguarding-concern-closed", {"concern_id": "a"}),
@@ -30,9 +33,9 @@ FACTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "matching": [
         *[("matching.match-proposed", {"match_id": m, "therapist_id": "t"}) for m in "mn"],
-        ("matching.referral-waitlisted", {"reason": "nobody-near", "next_look_at": (MONDAY + timedelta(days=2)).isoformat()}),
-        ("matching.referral-waitlisted", {"reason": "no-money", "next_look_at": (MONDAY + timedelta(days=2)).isoformat()}),
-        ("matching.offer-sent", {"match_id": "m", "therapist_id": "t", "reply_by": (MONDAY + timedelta(days=1)).isoformat()}),
+        ("matching.referral-waitlisted", {"reason": "nobody-near", "next_look_at": NEXT_LOOK}),
+        ("matching.referral-waitlisted", {"reason": "no-money", "next_look_at": NEXT_LOOK}),
+        ("matching.offer-sent", {"match_id": "m", "therapist_id": "t", "reply_by": REPLY_BY}),
         ("matching.offer-accepted", {"therapist_id": "t"}),
         ("matching.offer-declined", {"therapist_id": "t"}),
         ("matching.offer-expired", {"therapist_id": "t"}),
@@ -69,6 +72,10 @@ def card(facts: list[Fact]) -> Card:
 
 RECEIVED = "intake.referral-received"
 TRIAGED = "intake.referral-triaged"
+ACCEPTED = "matching.offer-accepted"
+STARTED = "matching.therapy-started"
+ENDED = "matching.therapy-ended"
+WAITS = "matching.referral-waitlisted"
 PROPOSED = "matching.match-proposed"
 SENT = "matching.offer-sent"
 SHORT = "funding.subsidy-waitlisted"
@@ -88,13 +95,13 @@ GRANTED = "funding.subsidy-granted"
         ([RECEIVED, TRIAGED, PROPOSED, SHORT], "waiting", "no-money"),
         ([RECEIVED, TRIAGED, PROPOSED, ("funding.subsidy-waitlisted", {"match_id": "other"})], "matching", None),
         ([RECEIVED, TRIAGED, "matching.referral-waitlisted"], "waiting", "nobody-near"),
-        ([RECEIVED, TRIAGED, PROPOSED, SHORT, ("matching.referral-waitlisted", {"reason": "no-money"})], "waiting", "no-money"),
-        ([RECEIVED, TRIAGED, PROPOSED, ("matching.referral-waitlisted", {"reason": "no-money"}), SHORT, GRANTED], "matching", None),
+        ([RECEIVED, TRIAGED, PROPOSED, SHORT, (WAITS, {"reason": "no-money"})], "waiting", "no-money"),
+        ([RECEIVED, TRIAGED, PROPOSED, (WAITS, {"reason": "no-money"}), SHORT, GRANTED], "matching", None),
         ([RECEIVED, TRIAGED, PROPOSED, SENT], "offered", None),
         ([RECEIVED, TRIAGED, PROPOSED, SENT, "matching.offer-declined"], "matching", None),
-        ([RECEIVED, TRIAGED, PROPOSED, SENT, "matching.offer-accepted"], "accepted", None),
-        ([RECEIVED, TRIAGED, PROPOSED, SENT, "matching.offer-accepted", "matching.therapy-started"], "in-therapy", None),
-        ([RECEIVED, TRIAGED, PROPOSED, SENT, "matching.offer-accepted", "matching.therapy-ended"], "closed", "therapy-ended"),
+        ([RECEIVED, TRIAGED, PROPOSED, SENT, ACCEPTED], "accepted", None),
+        ([RECEIVED, TRIAGED, PROPOSED, SENT, ACCEPTED, STARTED], "in-therapy", None),
+        ([RECEIVED, TRIAGED, PROPOSED, SENT, ACCEPTED, ENDED], "closed", "therapy-ended"),
         ([RECEIVED, TRIAGED, PROPOSED, SENT, "intake.referral-closed"], "closed", "no-longer-wanted"),
         (["intake.referral-closed", PROPOSED, SENT], "closed", "no-longer-wanted"),
         ([PROPOSED, SENT], "offered", None),
@@ -170,8 +177,8 @@ def test_a_decision_is_due_on_the_next_working_day(day: int, due: int) -> None:
 
 @pytest.mark.parametrize(
     ("age", "words"),
-    [(timedelta(minutes=59), "under 1 h"), (timedelta(hours=1), "1 h"), (timedelta(hours=47), "47 h"), (timedelta(hours=48), "2 days"),
-     (timedelta(days=30, hours=5), "30 days"), (timedelta(minutes=-5), "under 1 h")],
+    [(timedelta(minutes=59), "under 1 h"), (timedelta(hours=1), "1 h"), (timedelta(hours=47), "47 h"),
+     (timedelta(hours=48), "2 days"), (timedelta(days=30, hours=5), "30 days"), (timedelta(minutes=-5), "under 1 h")],
 )  # fmt: skip
 def test_an_age_is_said_coarsely(age: timedelta, words: str) -> None:
     assert age_in_words(age) == words

@@ -28,9 +28,11 @@ from services.notifications.gateways.webhooks import outcome_of
 
 STATES = get_args(State)
 ALLOWED = {
-    ("queued", "sent"), ("queued", "delivered"), ("queued", "failed"), ("queued", "given_up"), ("queued", "suppressed"),
+    ("queued", "sent"), ("queued", "delivered"), ("queued", "failed"), ("queued", "given_up"),
+    ("queued", "suppressed"),
     ("failed", "retried"), ("failed", "given_up"), ("failed", "suppressed"),
-    ("retried", "sent"), ("retried", "delivered"), ("retried", "failed"), ("retried", "given_up"), ("retried", "suppressed"),
+    ("retried", "sent"), ("retried", "delivered"), ("retried", "failed"), ("retried", "given_up"),
+    ("retried", "suppressed"),
     ("sent", "delivered"), ("sent", "failed"), ("given_up", "retried"), ("given_up", "suppressed"),
 }  # fmt: skip
 
@@ -106,18 +108,25 @@ def test_a_moment_in_another_zone_is_signed_as_the_same_moment() -> None:
     moment = datetime.fromtimestamp(1614265330, timezone(timedelta(hours=5)))
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
-    assert signed_headers(secret, "msg_1", "{}", moment) == signed_headers(secret, "msg_1", "{}", moment.astimezone(UTC))
+    assert signed_headers(secret, "msg_1", "{}", moment) == signed_headers(
+        secret, "msg_1", "{}", moment.astimezone(UTC)
+    )
 
 
 def test_what_we_sign_the_library_verifies() -> None:
     secret, body = new_secret(), '{"type":"fund.received"}'
 
-    assert Webhook(secret).verify(body, signed_headers(secret, "msg_1", body, datetime.now(UTC))) == {"type": "fund.received"}
+    assert Webhook(secret).verify(body, signed_headers(secret, "msg_1", body, datetime.now(UTC))) == {
+        "type": "fund.received"
+    }
 
 
-@pytest.mark.parametrize(("message_id", "moment"), [("a.b", datetime.now(UTC)), ("", datetime.now(UTC)), ("a", datetime(2026, 1, 1))])  # noqa: DTZ001
+@pytest.mark.parametrize(
+    ("message_id", "moment"),
+    [("a.b", datetime.now(UTC)), ("", datetime.now(UTC)), ("a", datetime(2026, 1, 1))],  # noqa: DTZ001
+)
 def test_what_could_be_read_in_two_ways_is_not_signed(message_id: str, moment: datetime) -> None:
-    with pytest.raises(ValueError, match="id|zone"):
+    with pytest.raises(ValueError, match=r"id|zone"):
         signed_headers(new_secret(), message_id, "{}", moment)
 
 
@@ -125,20 +134,29 @@ def test_what_could_be_read_in_two_ways_is_not_signed(message_id: str, moment: d
     ("kind", "details"),
     [
         ("funding.fund-received", {"fund_id": "f", "funder_id": "u", "amount": 5, "referral_id": "never"}),
-        ("funding.fund-threshold-crossed", {"fund_id": "f", "funder_id": "u", "percent_used": 80, "referral_id": "never"}),
+        (
+            "funding.fund-threshold-crossed",
+            {"fund_id": "f", "funder_id": "u", "percent_used": 80, "referral_id": "never"},
+        ),
     ],
 )
 def test_a_webhooks_payload_is_thin(kind: str, details: dict[str, Any]) -> None:
     payload = payload_for(kind, details, datetime(2026, 3, 2, tzinfo=UTC))
 
     assert "never" not in payload
-    assert all(not field.startswith(("referral", "client", "match", "award", "therapist")) for fields in FIELDS.values() for field in fields)
+    assert all(
+        not field.startswith(("referral", "client", "match", "award", "therapist"))
+        for fields in FIELDS.values()
+        for field in fields
+    )
 
 
 PUBLIC = ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:93.184.216.34"]
 PRIVATE = [
-    "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255",
-    "fc00::1", "fe80::1%eth0", "::", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::10.0.0.1", "2002:a00:1::1", "2001:0::1",
+    "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104
+    "224.0.0.1", "255.255.255.255",
+    "fc00::1", "fe80::1%eth0", "::", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::10.0.0.1",
+    "2002:a00:1::1", "2001:0::1",
     "192.0.2.1", "198.18.0.1", "240.0.0.1", "nonsense",
 ]  # fmt: skip
 LOOPBACK = ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]
@@ -166,9 +184,11 @@ def test_this_machine_is_called_only_where_that_is_all_that_may_be(address: str)
     "url",
     [
         "http://example.org/h", "https://user:pw@example.org/", "https://localhost/", "https://127.0.0.1/", "https://[::1]/",
-        "https://10.1.2.3/x", "https://intranet/", "https://printer.local/", "ftp://example.org/", "https://", "example.org/hook",
+        "https://10.1.2.3/x", "https://intranet/", "https://printer.local/", "ftp://example.org/",
+        "https://", "example.org/hook",
         "https://example.org/#x", "https://exa mple.org/", "https://example.org:0/", "https://example.org:99999/",
-        "https://[::ffff:10.0.0.1]/", "https://example.org/\n", "https://" + "a" * 3000,
+        "https://[::ffff:10.0.0.1]/",
+        "https://example.org/\n", "https://" + "a" * 3000,
     ],
 )  # fmt: skip
 def test_an_address_that_may_not_be_called_is_refused_in_a_sentence(url: str) -> None:

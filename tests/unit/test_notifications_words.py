@@ -6,13 +6,13 @@ from typing import Any, get_args
 import pytest
 from jinja2 import Environment, meta
 
+from deploy.stopso.documents import example
 from services.notifications.domain import words
 from services.notifications.domain.card import COLUMNS, DeadlineKind, Flag
 from services.notifications.domain.delivery import State
 from services.notifications.domain.sentences import LINES, line_for
 from services.notifications.handlers.letters import FOLDER, VARIABLES, letter_for
 from shared.events import EVENTS, codes
-from deploy.stopso.documents import example
 
 REFERRAL_EVENTS = [event for event in EVENTS.values() if event.key == "referral_id"]
 FORBIDDEN = re.compile(

@@ -42,16 +42,16 @@ CREATE TABLE happening (
     PRIMARY KEY (subject, speaker, sequence)
 );
 
--- What an open board must look at again. Rows of concurrent transactions become visible out of order, so readers stop before
--- the oldest transaction still under way, and (transaction, position) is the order in which they read.
+-- What an open board must look at again. Rows of concurrent transactions become visible out of order, so a row gets its number
+-- only afterwards, by one numberer at a time: a reader that has seen number n has seen everything before it.
 CREATE TABLE board_change (
-    position    bigint GENERATED ALWAYS AS IDENTITY,
-    transaction xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    number      bigint UNIQUE,
     referral_id uuid,
-    changed_at  timestamptz NOT NULL,
-    PRIMARY KEY (transaction, position)
+    changed_at  timestamptz NOT NULL
 );
 
+CREATE INDEX board_change_fresh ON board_change (id) WHERE number IS NULL;
 CREATE INDEX board_change_age ON board_change (changed_at);
 
-INSERT INTO board_change (referral_id, changed_at) VALUES (NULL, '2000-01-01T00:00:00Z');
+INSERT INTO board_change (number, changed_at) VALUES (1, '2000-01-01T00:00:00Z');

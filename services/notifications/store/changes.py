@@ -1,4 +1,4 @@
-"""What open boards must look at again, in an order in which a reader never misses a transaction that commits late."""
+"""What open boards must look at again, numbered so that a reader never misses a transaction that commits late."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,22 +13,17 @@ LONGEST_CATCH_UP = 2000
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place in the order of changes; written `transaction-position` as the id of a server-sent event."""
+    """A place in the order of changes; written as the id of a server-sent event."""
 
-    transaction: int
-    position: int
+    number: int
 
     def __str__(self) -> str:
-        return f"{self.transaction}-{self.position}"
+        return str(self.number)
 
     @classmethod
     def read(cls, text: str) -> Self | None:
         """The place that a client names; None where it is not one of ours."""
-        transaction, dash, position = text.partition("-")
-        parts = (transaction, position)
-        if not dash or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
-            return None
-        return cls(int(transaction), int(position))
+        return cls(int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,7 @@ class Changes:
 
 
 async def add_changes(db: Connection, referral_ids: Sequence[UUID], now: datetime) -> None:
-    """Say that these cards look different."""
+    """Say that these cards look different; open boards see it once it is numbered."""
     await db.execute(
         "INSERT INTO board_change (referral_id, changed_at) SELECT id, $2 FROM unnest($1::uuid[]) AS t (id)",
         referral_ids,
@@ -48,48 +43,47 @@ async def add_changes(db: Connection, referral_ids: Sequence[UUID], now: datetim
     )
 
 
-async def latest(db: Connection) -> Position:
-    """The place that a page read from now on has reached: nothing before it can still become visible."""
-    row = await db.fetchrow(
+async def has_fresh(db: Connection) -> bool:
+    """Whether any change waits for its number."""
+    return bool(await db.fetchval("SELECT EXISTS (SELECT 1 FROM board_change WHERE number IS NULL)"))
+
+
+async def number_changes(db: Connection) -> None:
+    """Number what was committed since; one transaction at a time may do so, or a late commit would be overtaken."""
+    await db.execute(
         """
-        SELECT transaction::text::bigint AS transaction, position FROM board_change
-         WHERE transaction < pg_snapshot_xmin(pg_current_snapshot())
-         ORDER BY board_change.transaction DESC, position DESC LIMIT 1
+        WITH latest AS (SELECT max(number) AS number FROM board_change),
+             fresh AS (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM board_change WHERE number IS NULL)
+        UPDATE board_change SET number = latest.number + fresh.nth
+          FROM latest, fresh WHERE board_change.id = fresh.id
         """
     )
-    return Position(row["transaction"], row["position"])
+
+
+async def latest(db: Connection) -> Position:
+    """The place that a page read from now on has reached, at the least."""
+    return Position(await db.fetchval("SELECT max(number) FROM board_change"))
 
 
 async def changes_after(db: Connection, place: Position) -> Changes | None:
     """The changes after `place`; None when the place is unknown by now, or too far back, and all must be read anew."""
     rows = await db.fetch(
-        """
-        SELECT transaction::text::bigint AS transaction, position, referral_id FROM board_change
-         WHERE (board_change.transaction, position) >= ($1::bigint::text::xid8, $2)
-           AND transaction < pg_snapshot_xmin(pg_current_snapshot())
-         ORDER BY board_change.transaction, position
-         LIMIT $3
-        """,
-        place.transaction,
-        place.position,
+        "SELECT number, referral_id FROM board_change WHERE number >= $1 ORDER BY number LIMIT $2",
+        place.number,
         LONGEST_CATCH_UP + 1,
     )
-    if not rows or Position(rows[0]["transaction"], rows[0]["position"]) != place or len(rows) > LONGEST_CATCH_UP:
+    if not rows or rows[0]["number"] != place.number or len(rows) > LONGEST_CATCH_UP:
         return None
     changed = dict.fromkeys(row["referral_id"] for row in rows[1:])
-    return Changes(tuple(changed), Position(rows[-1]["transaction"], rows[-1]["position"]))
+    return Changes(tuple(changed), Position(rows[-1]["number"]))
 
 
 async def forget_changes(db: Connection, before: datetime) -> None:
-    """Let go of what is older than `before`, but never of the latest place."""
+    """Let go of numbered changes older than `before`, but never of the latest place."""
     await db.execute(
         """
         DELETE FROM board_change
-         WHERE changed_at < $1
-           AND (transaction, position) < (
-               SELECT transaction, position FROM board_change
-                WHERE transaction < pg_snapshot_xmin(pg_current_snapshot())
-                ORDER BY transaction DESC, position DESC LIMIT 1)
+         WHERE changed_at < $1 AND number < (SELECT max(number) FROM board_change)
         """,
         before,
     )

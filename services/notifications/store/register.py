@@ -128,7 +128,7 @@ REGISTER = Register(
             "card", ("wrapped_key",), "the key of one referral's profile, wrapped; destroying it erases the profile"
         ),
         NotPersonal("happening", ("subject", "speaker", "sequence", "event_id", "kind", "at"), _IDS),
-        NotPersonal("board_change", ("position", "transaction", "referral_id", "changed_at"), _IDS),
+        NotPersonal("board_change", ("id", "number", "referral_id", "changed_at"), _IDS),
         NotPersonal(
             "delivery",
             (

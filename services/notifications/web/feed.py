@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 from starlette.requests import Request
 
+from services.notifications.handlers.ageing import number_changes
 from services.notifications.store import changes
 from services.notifications.store.changes import Changes, Position
 from shared.kernel.errors import Retry
@@ -48,20 +49,25 @@ class Feed:
 
     kernel: Kernel
     followers: set[Follower] = field(default_factory=set)
-    place: Position | None = None
     task: "asyncio.Task[None] | None" = None
+    starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def join(self) -> Follower:
-        """Begin to follow; call `leave` at the end. Raises Retry where too many boards are open."""
+    async def join(self) -> Follower:
+        """Begin to follow; call `leave` at the end. Raises Retry where too many boards are open.
+
+        Whatever is numbered from now on reaches the follower: what came before, it reads for itself.
+        """
         if len(self.followers) >= MOST_BOARDS:
             raise Retry(
                 "too-many-boards", "Too many boards are open at once. This page still works when you reload it."
             )
         follower = Follower()
         self.followers.add(follower)
-        if self.task is None or self.task.done():
-            self.place = None
-            self.task = asyncio.create_task(self._read())
+        async with self.starting:
+            if self.task is None or self.task.done():
+                async with self.kernel.reading() as db:
+                    place = await changes.latest(db)
+                self.task = asyncio.create_task(self._read(place))
         return follower
 
     async def leave(self, follower: Follower) -> None:
@@ -73,25 +79,23 @@ class Feed:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _read(self) -> None:
+    async def _read(self, place: Position) -> None:
         while True:
             try:
-                await self._look()
+                place = await self._look(place)
             except Exception as error:  # noqa: BLE001 - boards stay open while the database is away
                 log.warning("board.not-read", error=type(error).__name__)
             await asyncio.sleep(EVERY)
 
-    async def _look(self) -> None:
+    async def _look(self, place: Position) -> Position:
+        await number_changes(self.kernel)
         async with self.kernel.reading() as db:
-            if self.place is None:
-                self.place = await changes.latest(db)
-                return
-            found = await changes.changes_after(db, self.place)
+            found = await changes.changes_after(db, place)
             item = found if found is not None else Reset(await changes.latest(db))
-        self.place = item.reached
         if isinstance(item, Reset) or item.referral_ids:
             for follower in self.followers:
                 follower.give(item)
+        return item.reached
 
 
 def feed_of(request: Request) -> Feed:

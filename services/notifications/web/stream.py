@@ -45,7 +45,7 @@ async def board_stream(request: Request) -> Response:
 async def _events(request: Request, feed: Feed, place: Position | None) -> AsyncIterator[ServerSentEvent]:
     kernel = kernel_of(request)
     ends = kernel.clock.now() + LONGEST
-    follower = feed.join()
+    follower = await feed.join()
     try:
         item: Changes | Reset | None = await _missed(request, place)
         while kernel.clock.now() < ends:
