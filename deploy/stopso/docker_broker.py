@@ -44,7 +44,7 @@ class DockerBroker:
     @property
     def pid(self) -> int | None:
         """The process id of the container while it runs, as the engine sees it."""
-        found = _docker("inspect", self.name, check=False)
+        found = _docker("container", "inspect", self.name, check=False)
         state = json.loads(found.stdout)[0]["State"] if found.returncode == 0 else {}
         return int(state["Pid"]) if state.get("Running") else None
 
