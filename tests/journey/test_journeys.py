@@ -41,7 +41,7 @@ def test_somebody_asks_and_is_helped(town: Town) -> None:
     board = town.staff("cora", "coordinator")
     board.goto(town.fleet.url("notifications", "/board?area=TQ13"))
 
-    receipt = town.ask(town.somebody(), "TQ13", means="cannot-pay")
+    receipt = town.ask("TQ13", means="cannot-pay")
 
     expect(board.locator("[data-column='offered'] > li")).to_have_count(1, timeout=20_000)
     page = answer(town, town.offer_mail_to("TQ-1"), "Accept this client")
@@ -57,7 +57,7 @@ def test_somebody_asks_and_is_helped(town: Town) -> None:
 
 
 def test_nobody_near_is_waited_for_until_somebody_joins(town: Town) -> None:
-    town.ask(town.somebody(), "SA1")
+    town.ask("SA1")
     reaches(town, "SA1", "waiting")
 
     town.therapist("SA-1", "SA1")
@@ -68,7 +68,7 @@ def test_nobody_near_is_waited_for_until_somebody_joins(town: Town) -> None:
 def test_no_money_is_waited_for_until_it_comes(town: Town) -> None:
     town.therapist("NE-1", "NE2")
     fund_id = town.fund("North East", "north-east")
-    town.ask(town.somebody(), "NE2", means="cannot-pay")
+    town.ask("NE2", means="cannot-pay")
     reaches(town, "NE2", "waiting")
 
     town.money(fund_id, 2000)
@@ -79,7 +79,7 @@ def test_no_money_is_waited_for_until_it_comes(town: Town) -> None:
 def test_one_declines_and_the_next_is_asked(town: Town) -> None:
     town.therapist("LS-1", "LS6", fee=50)
     town.therapist("LS-2", "LS6", fee=90)
-    town.ask(town.somebody(), "LS6")
+    town.ask("LS6")
     page = answer(town, town.offer_mail_to("LS-1"), "Pass this client on", "full")
     expect(page.get_by_text("somebody else is being asked")).to_be_visible()
 
@@ -92,7 +92,7 @@ def test_one_declines_and_the_next_is_asked(town: Town) -> None:
 def test_one_does_not_answer_and_the_next_is_asked(town: Town) -> None:
     town.therapist("NG-1", "NG7", fee=50)
     town.therapist("NG-2", "NG7", fee=90)
-    town.ask(town.somebody(), "NG7")
+    town.ask("NG7")
     link = town.offer_mail_to("NG-1")
 
     town.fleet.rows(
@@ -111,7 +111,7 @@ def test_one_does_not_answer_and_the_next_is_asked(town: Town) -> None:
 def test_a_client_withdraws_and_everything_held_for_them_is_free_again(town: Town) -> None:
     town.therapist("CB-1", "CB2")
     fund_id = town.fund("East", "east-of-england", 1000)
-    receipt = town.ask(town.somebody(), "CB2", means="cannot-pay")
+    receipt = town.ask("CB2", means="cannot-pay")
     link = town.offer_mail_to("CB-1")
 
     client = town.come_back(receipt)
@@ -130,7 +130,7 @@ def test_a_client_withdraws_and_everything_held_for_them_is_free_again(town: Tow
 
 def test_danger_stops_everything_until_people_have_looked(town: Town) -> None:
     town.therapist("BT-1", "BT7")
-    town.ask(town.somebody(), "BT7", danger="yes")
+    town.ask("BT7", danger="yes")
     reaches(town, "BT7", "triage")
     desk = town.staff("saoirse", "safeguarding", "triage")
 

@@ -51,10 +51,12 @@ class Town:
         with ThreadPoolExecutor(1) as beside_the_browser:
             return beside_the_browser.submit(asyncio.run, at_the_bench()).result()
 
-    def therapist(self, number: str, place: str, *, fee: int = 60, places: int = 1, radius: int = 10) -> None:
-        """A therapist who sees everybody, in person, near `place`."""
-        row = f"{number},Tess Example,{number.lower()}@example.org,woman,{GROUPS},13-17;18-25;26-64;65-plus,en,{place},"
-        row += f"{radius},no,yes,{fee},{places},{places},yes"
+    def therapist(self, number: str, place: str, *, fee: int = 60, name: str = "Tess") -> None:
+        """A therapist who sees everybody, one at a time, in person, near `place`."""
+        row = (
+            f"{number},{name} Example,{number.lower()}@example.org,woman,{GROUPS},13-17;18-25;26-64;65-plus,en,{place},"
+        )
+        row += f"10,no,yes,{fee},1,1,yes"
         report = self.work("matching", partial(import_therapists, lines=[COLUMNS, row]))
         assert report.errors == []
 
@@ -108,15 +110,17 @@ class Town:
         context.set_default_timeout(15_000)
         return context
 
-    def ask(self, page: Page, place: str, *, means: str = "full-fee", danger: str = "no", words: str = "") -> str:
-        """Fill in the public form and send it; gives the receipt."""
+    def ask(self, place: str, *, means: str = "full-fee", danger: str = "no", words: str = "", name: str = "") -> str:
+        """Fill in the public form as somebody new and send it; gives the receipt."""
+        page = self.somebody()
         page.goto(self.fleet.url("intake", "/"))
         page.get_by_role("button", name="I would like to ask for help").click()
         page.get_by_role("button", name="Continue").click()
         for choices in (["client"], ["thoughts"], ["26-64"], [danger], ["unknown-to-authorities"]):
             _go_on(page, *choices)
         page.check("input[value='email']")
-        page.fill("#email", f"{place.lower()}@example.net")
+        page.fill("#email", f"{name or place}@example.net".lower())
+        page.fill("#name", name)
         _go_on(page)
         page.check("input[value='near']")
         page.fill("#outward", place)
