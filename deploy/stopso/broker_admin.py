@@ -28,14 +28,18 @@ class BrokerAdministration:
         except (httpx.TransportError, httpx.HTTPStatusError):
             return False
 
-    def wait_until_ready(self, *, seconds: float = 60.0) -> bool:
-        """Wait for `is_ready`; False when the time is up."""
+    def wait_until_ready(self, *, seconds: float = 60.0, nodes: int = 1) -> bool:
+        """Wait until that many nodes run and one takes connections; False when the time is up."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            if self.is_ready():
+            if self.is_ready() and self.running_nodes() >= nodes:
                 return True
-            time.sleep(0.1)
+            time.sleep(0.2)
         return False
+
+    def running_nodes(self) -> int:
+        """How many nodes of the cluster are up."""
+        return sum(bool(node.get("running")) for node in self._ask("GET", "/api/nodes"))
 
     def add_vhost(self, vhost: str) -> None:
         """Make a virtual host, open to the administrator."""

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import typer
 from rich.console import Console
 
+from deploy.stopso.broker_admin import BrokerAdministration
 from deploy.stopso.migrations import migrate
 from deploy.stopso.places import SERVICES, VHOST
 from deploy.stopso.roles import dsn, ensure_database, ensure_roles, owner_of
@@ -52,6 +53,24 @@ def migrate_all(folder: Folder = SECRETS, database: DatabasePlace = "database:54
         owner = dsn(administrator, role=owner_of(service), password=store.roles[service].owner, database=service)
         for name in migrate(owner, service=service):
             typer.echo(f"{service}: applied {name}")
+
+
+@app.command()
+def topology(
+    management: Annotated[str, typer.Option(help="The address of the broker's management interface.")],
+    nodes: Annotated[int, typer.Option(help="How many nodes must run first, so that queues have members on all.")] = 1,
+    folder: Folder = SECRETS,
+) -> None:
+    """Users, rights, exchanges, queues and bindings of a broker that somebody else runs; safe with every release."""
+    from deploy.stopso.topology import apply_topology  # noqa: PLC0415 - it loads the services
+
+    kept = folder / "administration"
+    user, password = ((kept / name).read_text(encoding="utf-8").strip() for name in ("broker_user", "broker_password"))
+    administration = BrokerAdministration(management, user, password)
+    if not administration.wait_until_ready(seconds=300, nodes=nodes):
+        msg = f"the broker at {management} has not had {nodes} running nodes for five minutes"
+        raise SystemExit(msg)
+    apply_topology(administration, VHOST, SecretStore.read(kept / "secrets.json").broker)
 
 
 @app.command()
