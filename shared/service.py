@@ -37,7 +37,7 @@ CANNOT_START = 78
 class Service:
     """The parts of one service; `services/<name>/app.py` holds it as `SERVICE`, `__main__.py` calls `run(SERVICE)`.
 
-    `settings` is read from the environment and handed to handlers, timers and pages as `tx.settings` and `kernel.settings`.
+    `settings` is read from the environment and handed on as `tx.settings` and `kernel.settings`.
     """
 
     name: ServiceName

@@ -1,4 +1,4 @@
-"""The only door to PostgreSQL: a pool, transactions, what counts as a passing fault, and a refusal of unsafe settings."""
+"""The only door to PostgreSQL: a pool, transactions, what passes by itself, and a refusal of unsafe settings."""
 
 from shared.db.database import Connection, Database, Record
 from shared.db.faults import is_transient

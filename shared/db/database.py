@@ -18,25 +18,45 @@ CLOSE_SECONDS = 10
 class Record(Protocol):
     """One row: by column name or position."""
 
-    def __getitem__(self, column: str | int) -> Any: ...
-    def get(self, column: str, default: Any = None, /) -> Any: ...
-    def keys(self) -> Iterable[str]: ...
-    def values(self) -> Iterable[Any]: ...
+    def __getitem__(self, column: str | int) -> Any:  # noqa: ANN401 - a column can hold anything
+        """The value of a column."""
+
+    def get(self, column: str, default: object = None, /) -> Any:  # noqa: ANN401 - a column can hold anything
+        """The value of a column, or `default` where there is none of this name."""
+
+    def keys(self) -> Iterable[str]:
+        """The names of the columns."""
+
+    def values(self) -> Iterable[Any]:
+        """The values, in the order of the columns."""
 
 
 class Connection(Protocol):
     """What a store may do with the database; arguments are positional `$1`, `$2`."""
 
-    async def fetch(self, query: str, /, *args: Any) -> list[Any]: ...
-    async def fetchrow(self, query: str, /, *args: Any) -> Any: ...
-    async def fetchval(self, query: str, /, *args: Any) -> Any: ...
-    async def execute(self, query: str, /, *args: Any) -> str: ...
-    async def executemany(self, query: str, args: Iterable[Sequence[Any]], /) -> None: ...
+    async def fetch(self, query: str, /, *args: object) -> list[Any]:
+        """All rows."""
+
+    async def fetchrow(self, query: str, /, *args: object) -> Any:  # noqa: ANN401 - a record or None
+        """The first row, or None."""
+
+    async def fetchval(self, query: str, /, *args: object) -> Any:  # noqa: ANN401 - a column can hold anything
+        """The first column of the first row, or None."""
+
+    async def execute(self, query: str, /, *args: object) -> str:
+        """Run a statement; gives its tag, e.g. `UPDATE 1`."""
+
+    async def executemany(self, query: str, args: Iterable[Sequence[Any]], /) -> None:
+        """Run a statement once for each row of arguments."""
 
 
 async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+async def _leave_as_it_is(_: object) -> None:
+    """Nobody changes a pooled connection for longer than a transaction: putting it back needs no question to the server."""
 
 
 class Database:
@@ -56,6 +76,7 @@ class Database:
             min_size=minimum,
             max_size=maximum,
             init=_prepare,
+            reset=_leave_as_it_is,
             timeout=CONNECT_SECONDS,
             command_timeout=COMMAND_SECONDS,
             server_settings={

@@ -8,11 +8,11 @@ class UnsafeDatabase(Exception):
 
 
 class _Reader(Protocol):
-    async def fetch(self, query: str, /, *args: Any) -> list[Any]: ...
+    async def fetch(self, query: str, /, *args: object) -> list[Any]: ...
 
 
 async def refuse_unsafe_settings(db: _Reader) -> None:
-    """Raise `UnsafeDatabase` unless fsync, full_page_writes and synchronous_commit are on and the version is 15 or later."""
+    """Raise `UnsafeDatabase` unless fsync, full_page_writes and synchronous_commit are on, from version 15 on."""
     rows = await db.fetch(
         """
         SELECT name, setting

@@ -69,8 +69,8 @@ class Answerer:
         except BrokenPromise as refusal:
             headers = {REFUSAL: f"{type(refusal).__name__}:{refusal.code}"}
             outcome = refusal.code
-        except Exception as error:
-            log.error("question.failed", type=name, message_id=ask_id, exc_info=error)
+        except Exception:
+            log.exception("question.failed", type=name, message_id=ask_id)
             outcome = "failed"
         if outcome not in ("failed", "expired") and properties.reply_to:
             reply = Basic.Properties(

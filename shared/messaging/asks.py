@@ -75,7 +75,7 @@ class BusAsker:
         raise Lost("the channel for questions closed")
 
     async def ask(self, service: ServiceName, question: BaseModel, answer: type[M], *, deadline: float) -> M:
-        """Ask, and once more when half the time has passed; raises `Retry` without an answer, or the refusal that was given."""
+        """Ask, and again when half the time has passed; raises `Retry` without an answer, or the refusal."""
         name, ask_id = type(question).__name__, str(uuid4())
         body = self.keys.seal_model(question, service, question_seal(name, ask_id)).encode()
         future: asyncio.Future[DeliveredMessage] = asyncio.get_running_loop().create_future()

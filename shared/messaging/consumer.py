@@ -1,4 +1,4 @@
-"""Listens: one connection, one consumer for each group queue and for the dead-letter queue, until something breaks or we stop."""
+"""Listens: one connection, one consumer for each group queue and for the dead-letter queue."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ DATABASE_PAUSE = 1.0
 
 @dataclass(slots=True)
 class Consumer:
-    """One service's way in. `run` works until the connection breaks; start it again and everything unacknowledged comes again."""
+    """One service's way in. `run` works until something breaks; started again, it gets all that is unacknowledged."""
 
     inbox: Inbox
     broker_url: str

@@ -1,4 +1,4 @@
-"""Events that nobody could handle: looked at, tried again, or dropped with a reason, by a person who is written down."""
+"""Events that nobody could handle: looked at, tried again, or dropped with a reason, by a named person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,7 +102,10 @@ async def replay(database: Database, letters: Sequence[DeadLetter], *, actor: st
         async with database.transaction() as db:
             await lock_keys(db, {letter.key})
             updated = await db.execute(
-                "UPDATE parked_event SET state = 'retrying', attempts = 0, due_at = $2 WHERE position = $1 AND state = 'dead'",
+                """
+                UPDATE parked_event SET state = 'retrying', attempts = 0, due_at = $2
+                 WHERE position = $1 AND state = 'dead'
+                """,
                 letter.position,
                 now,
             )
@@ -113,7 +116,7 @@ async def replay(database: Database, letters: Sequence[DeadLetter], *, actor: st
 
 
 async def drop(database: Database, letters: Sequence[DeadLetter], *, reason: str, actor: str, now: datetime) -> int:
-    """Remove these for good, for a stated reason that is kept; what waits behind each is tried at once. Gives how many."""
+    """Remove these for good, for a reason that is kept; what waits behind is tried at once. Gives how many."""
     dropped = 0
     for letter in letters:
         async with database.transaction() as db:
@@ -136,4 +139,6 @@ async def _judge(db: Connection, letter: DeadLetter, verdict: str, *, actor: str
         """,
         now, actor, verdict, letter.event_id, letter.key, letter.type, letter.cause, reason,
     )  # fmt: skip
-    log.warning(f"dead-letter.{verdict}", type=letter.type, event_id=letter.event_id, key=letter.key, actor=actor)
+    log.warning(
+        "dead-letter.judged", outcome=verdict, type=letter.type, event_id=letter.event_id, key=letter.key, actor=actor
+    )

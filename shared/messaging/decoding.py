@@ -32,8 +32,8 @@ class Decoder:
     def decode(self, envelope: Envelope) -> Arrived | None:
         """The event, or None where this service does not listen to it (a binding that an older version left behind).
 
-        Raises `Retry` for a type that nobody here knows, since a newer version of this process may, and `Unprocessable` for a
-        body or a key that does not fit; never with the content.
+        Raises `Retry` for a type that nobody here knows, since a newer version of this process may, and `Unprocessable`
+        for a body or a key that does not fit; never with the content.
         """
         try:
             event_type, body = upcast(envelope.type, envelope.body)

@@ -80,7 +80,10 @@ def headers_of(event_id: UUID, event_type: str, time: datetime, key: str, sequen
 
 
 def read_envelope(delivery: Delivery) -> Envelope:
-    """The attributes of a delivery; raises `Unprocessable` where they are missing, malformed, or the sender is not the speaker."""
+    """The attributes of a delivery.
+
+    Raises `Unprocessable` where they are missing or malformed, or where the sender is not the speaker.
+    """
     envelope = kept_envelope(delivery.headers, delivery.body)
     if delivery.user != envelope.speaker:
         raise Unprocessable("wrong-speaker", "The sender is not the service that this type of event belongs to.")
@@ -88,7 +91,7 @@ def read_envelope(delivery: Delivery) -> Envelope:
 
 
 def kept_envelope(headers: Mapping[str, Any], body: bytes) -> Envelope:
-    """The attributes of an event whose sender was checked before it was kept; raises `Unprocessable` as `read_envelope` does."""
+    """The attributes of an event whose sender was checked before it was kept; raises `Unprocessable`."""
     try:
         envelope = Envelope(
             event_id=EventId(UUID(headers[f"{PREFIX}id"])),

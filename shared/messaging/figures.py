@@ -35,6 +35,8 @@ LOOP_FAILURES = counter(
     "stopso_loop_failures_total", "How often a lasting task of the process failed.", ["service", "kind"]
 )
 
+TRACE = f"{PREFIX}traceparent"
+
 
 @dataclass(slots=True)
 class Observed:
@@ -48,7 +50,8 @@ def observe_batch(queue: str, service: ServiceName, batch: Sequence[Delivery]) -
     """One span, one log line and the figures of a batch."""
     observed = Observed()
     started = time.perf_counter()
-    came_from = [str(trace) for delivery in batch if (trace := delivery.headers.get(f"{PREFIX}traceparent"))]
+    traces = dict.fromkeys(delivery.headers.get(TRACE) for delivery in batch)
+    came_from = [str(trace) for trace in traces if trace]
     with span("handle batch", came_from=came_from[:100], attributes={"queue": queue, "size": len(batch)}):
         try:
             yield observed
@@ -62,8 +65,11 @@ def observe_batch(queue: str, service: ServiceName, batch: Sequence[Delivery]) -
 
 def _count(service: ServiceName, outcome: Outcome) -> None:
     for name, count in (
-        ("handled", outcome.handled), ("repeated", outcome.repeated), ("parked", outcome.parked), ("unreadable", outcome.unreadable),
-    ):  # fmt: skip
+        ("handled", outcome.handled),
+        ("repeated", outcome.repeated),
+        ("parked", outcome.parked),
+        ("unreadable", outcome.unreadable),
+    ):
         if count:
             EVENTS.labels(service, name).inc(count)
     for event_type, count in Counter(outcome.types).items():

@@ -1,4 +1,4 @@
-"""Works through one queue: takes what has arrived in batches, handles each in a transaction, then acknowledges it as a whole."""
+"""Works through one queue: takes what has arrived in batches, handles each, then acknowledges it as a whole."""
 
 import asyncio
 import random
@@ -87,8 +87,8 @@ class Group:
                     observed.outcome = await self._handle(batch)
             except (DatabaseAway, asyncio.CancelledError):
                 raise
-            except Exception as error:
-                log.exception("batch.refused", queue=self.queue, size=len(batch), exc_info=error)
+            except Exception:
+                log.exception("batch.refused", queue=self.queue, size=len(batch))
                 await self._refuse_what_fails(batch, channel)
                 continue
             if len(batch) > 1 and is_armed("half-acked"):
@@ -119,14 +119,14 @@ class Group:
         raise DatabaseAway(self.queue)
 
     async def _refuse_what_fails(self, batch: list[Delivery], channel: Channel) -> None:
-        """The last resort, for what cannot even be put aside: it goes to the dead-letter queue, the others are handled."""
+        """The last resort: what cannot even be put aside goes to the dead-letter queue, the others are handled."""
         for delivery in batch:
             try:
                 await self._handle([delivery])
             except DatabaseAway:
                 raise
-            except Exception as error:
-                log.error("event.refused", queue=self.queue, exc_info=error)
+            except Exception:
+                log.exception("event.refused", queue=self.queue)
                 await channel.refuse(delivery.tag)
             else:
                 await channel.acknowledge(delivery.tag)

@@ -1,4 +1,4 @@
-"""Handles batches of deliveries: every event has its effect once, in the order of its key, in one transaction with what it causes."""
+"""Handles batches: every event has its effect once, in the order of its key, together with what it causes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -78,10 +78,10 @@ class Inbox:
         self.decoder = Decoder(self.subscriptions)
 
     async def process(self, deliveries: Sequence[Delivery], *, patient: bool = True) -> Outcome:
-        """Handle a batch. Raises only passing database faults, after which nothing has happened and the batch can be tried again.
+        """Handle a batch. Raises only passing database faults: nothing has happened, the batch can be tried again.
 
-        Call it with `patient=False` when such faults do not pass although the database is well: then a handler that raises
-        them is to blame, and its event is put aside like any other that fails.
+        Call it with `patient=False` when such faults do not pass although the database is well: then a handler that
+        raises them is to blame, and its event is put aside like any other that fails.
         """
         readable: list[Envelope] = []
         unreadable: list[Unreadable] = []
@@ -102,7 +102,7 @@ class Inbox:
         return outcome
 
     async def bury(self, delivery: Delivery, reason: str) -> Outcome:
-        """Keep an event among the dead letters without handling it, because it would do harm or came back from the broker."""
+        """Keep an event among the dead letters unhandled: it would do harm, or the broker gave it up."""
         error = Unprocessable(reason)
         try:
             envelope = read_envelope(delivery)
@@ -177,7 +177,12 @@ class Inbox:
 
     async def _take_in(self, db: Connection, envelopes: Sequence[Envelope]) -> set[Any]:
         rows = await db.fetch(
-            "INSERT INTO inbox (event_id, received_at) SELECT id, $2 FROM unnest($1::uuid[]) AS t (id) ON CONFLICT DO NOTHING RETURNING event_id",
+            """
+            INSERT INTO inbox (event_id, received_at)
+            SELECT id, $2 FROM unnest($1::uuid[]) AS t (id)
+            ON CONFLICT DO NOTHING
+            RETURNING event_id
+            """,
             sorted({envelope.event_id for envelope in envelopes}),
             self.clock.now(),
         )

@@ -1,4 +1,4 @@
-"""What a service's pages, timers and background work hold: the way to do work once, under a key's lock, and be sure that it is told."""
+"""What pages, timers and background work hold: the way to do work once, under a key's lock, and have it told."""
 
 import asyncio
 import random
@@ -31,7 +31,7 @@ ATTEMPTS = 4
 
 @dataclass(slots=True)
 class Kernel:
-    """One service's means of doing things. `told` is set whenever a transaction stored events, so that the relay need not wait."""
+    """One service's means of doing things. `told` is set when a transaction stored events, to wake the relay."""
 
     service: ServiceName
     database: Database
@@ -58,10 +58,11 @@ class Kernel:
         )
 
     async def perform(self, key: str, work: Callable[[Transaction], Awaitable[T]], *, actor: str) -> T:
-        """Do `work` once, in one transaction under the lock of `key`, with everything that it tells and schedules; gives its result.
+        """Do `work` once, in one transaction under the lock of `key`, with all that it tells; gives its result.
 
-        Passing database faults are tried again. Where the answer to the commit is lost, the database is asked whether it
-        happened. Raises `Retry` where the fault does not pass; the code `outcome-unknown` says that it may have happened.
+        Passing database faults are tried again. Where the answer to the commit is lost, the database is asked whether
+        it happened. Raises `Retry` where the fault does not pass; the code `outcome-unknown` says that it may have
+        happened.
         """
         for attempt in range(1, ATTEMPTS + 1):
             done: _Done[T] | None = None
@@ -125,7 +126,7 @@ class Kernel:
             raise
 
     async def ask(self, service: ServiceName, question: BaseModel, answer: type[M], *, deadline: float = 5.0) -> M:
-        """Ask another service over the bus, sealed both ways; raises `Retry` when no answer comes within `deadline` seconds."""
+        """Ask another service, sealed both ways; raises `Retry` when no answer comes within `deadline` seconds."""
         if self.asker is None:
             raise Retry("bus-unavailable", "The other part of the system cannot be reached right now.")
         return await self.asker.ask(service, question, answer, deadline=deadline)

@@ -6,7 +6,7 @@ from shared.db import Connection
 
 
 async def lock_keys(db: Connection, keys: Collection[str]) -> str:
-    """Take the locks of these keys, always in the same order, and hold them until the transaction ends; gives its number."""
+    """Lock these keys, always in the same order, until the transaction ends; gives the transaction's number."""
     number: str = await db.fetchval(
         """
         SELECT pg_current_xact_id()::text, held

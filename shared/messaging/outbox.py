@@ -9,7 +9,10 @@ from shared.telemetry import traceparent
 
 
 async def flush(*transactions: Transaction) -> int:
-    """Store everything the transactions told and scheduled, in order; gives how many events. All must share one database transaction."""
+    """Store everything the transactions told and scheduled, in order; gives how many events.
+
+    All must share one database transaction.
+    """
     told = [item for tx in transactions for item in tx.told]
     scheduled = [item for tx in transactions for item in tx.scheduled.values()]
     if not (told or scheduled):
@@ -66,7 +69,10 @@ async def _store_timers(db: Connection, scheduled: list[Scheduled]) -> None:
     kept = [latest[pair] for pair in sorted(latest) if latest[pair].due_at is not None]
     if gone:
         await db.execute(
-            "DELETE FROM timer USING unnest($1::text[], $2::text[]) AS t (kind, key) WHERE timer.kind = t.kind AND timer.key = t.key",
+            """
+            DELETE FROM timer USING unnest($1::text[], $2::text[]) AS t (kind, key)
+             WHERE timer.kind = t.kind AND timer.key = t.key
+            """,
             [kind for kind, _ in gone],
             [key for _, key in gone],
         )

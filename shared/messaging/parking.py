@@ -1,4 +1,4 @@
-"""Events that could not be handled yet: they wait with their reason, and later ones of the same key wait behind them."""
+"""Events that could not be handled yet wait with their reason, and later ones of the same key behind them."""
 
 import random
 import traceback
@@ -60,7 +60,7 @@ async def keys_that_wait(db: Connection, keys: Sequence[str]) -> set[str]:
 
 
 async def park(db: Connection, envelope: Envelope, error: BaseException | None, *, now: datetime, limit: int) -> str:
-    """Put an event aside after its first failure (`error`), or behind an earlier one of its key (no error); gives its state."""
+    """Put an event aside after its first failure, or (no `error`) behind an earlier one; gives its state."""
     hopeless = isinstance(error, Unprocessable) or (error is not None and limit <= 1)
     state = "behind" if error is None else ("dead" if hopeless else "retrying")
     await db.execute(
@@ -86,7 +86,7 @@ async def park(db: Connection, envelope: Envelope, error: BaseException | None, 
 async def park_unreadable(
     db: Connection, event_id: UUID, headers: Mapping[str, Any], body: bytes, error: BaseException, now: datetime
 ) -> None:
-    """Keep a message that is not one of our events, dead, where a person can see it; it has no key and holds up nobody."""
+    """Keep a message that is not one of our events, dead, where people see it; it holds up nobody."""
     await db.execute(
         """
         INSERT INTO parked_event (event_id, key, type, state, attempts, due_at, parked_at, reason, stack, headers, body)
@@ -127,7 +127,7 @@ async def head_of(db: Connection, key: str, now: datetime) -> Parked | None:
 
 
 async def settle(db: Connection, parked: Parked, now: datetime) -> None:
-    """The event was handled: it waits no longer, and the next of its key is due at once; call it under the key's lock."""
+    """The event was handled: the next of its key is due at once; call it under the key's lock."""
     await db.execute("DELETE FROM parked_event WHERE position = $1", parked.position)
     await next_is_due(db, parked.key, now)
 
@@ -147,7 +147,10 @@ async def next_is_due(db: Connection, key: str, now: datetime) -> None:
 async def failed_again(
     db: Connection, parked: Parked, error: BaseException, *, now: datetime, limit: int
 ) -> str | None:
-    """Note one more failure; gives the new state, `dead` when the limit is reached or it can never work, None if it is gone."""
+    """Note one more failure; gives the new state, or None if it is gone.
+
+    It is `dead` when the limit is reached, or when it can never work.
+    """
     attempts = parked.attempts + 1
     state = "dead" if isinstance(error, Unprocessable) or attempts >= limit else "retrying"
     updated = await db.execute(

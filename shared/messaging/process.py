@@ -53,7 +53,7 @@ class Process:
         self.supervisor.keep("open", self._open)
 
     async def stop(self) -> None:
-        """Hear nothing more and finish what is in hand, then stop timers and background work, then send what is told."""
+        """Hear nothing more and finish what is in hand, then stop timers and the rest, then send what is told."""
         log.info("process.stopping")
         keep = self.supervisor
         keep.stopping = True

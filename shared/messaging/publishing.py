@@ -35,13 +35,16 @@ class Answers:
 
 @dataclass(slots=True)
 class Publisher:
-    """Publishes with a window of confirms. Order: a row is sent only after the row before it of its key was confirmed."""
+    """Publishes with a window of confirms. A row is sent only after the row before it of its key was confirmed."""
 
     sender: Sender
     window: int = 256
 
     async def publish(self, rows: Sequence[Row], *, one_at_a_time: bool = False) -> Answers:
-        """Send the rows, which must be in order. With `lost` in the answers, the fate of what is neither confirmed nor refused is unknown."""
+        """Send the rows, which must be in order.
+
+        With `lost` in the answers, the fate of what is neither confirmed nor refused is unknown.
+        """
         sending = _Sending(self.sender, 1 if one_at_a_time else self.window)
         for row in rows:
             sending.chains.setdefault(row.key, deque()).append(row)

@@ -40,7 +40,7 @@ class HeldBack:
 
 @dataclass(slots=True)
 class Relay:
-    """One service's way out. `run` works until the connection or the session breaks; start it again and nothing is lost."""
+    """One service's way out. `run` works until something breaks; start it again, and nothing is lost."""
 
     service: ServiceName
     database: Database

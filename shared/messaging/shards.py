@@ -45,7 +45,8 @@ class ShardShare:
         count: int = await self.db.fetchval(
             """
             SELECT count(*) FROM pg_locks
-             WHERE locktype = 'advisory' AND classid = $1::bigint::oid AND objid = $2::bigint::oid AND objsubid = 2 AND granted
+             WHERE locktype = 'advisory' AND granted
+               AND classid = $1::bigint::oid AND objid = $2::bigint::oid AND objsubid = 2
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """,
             LOCKS,

@@ -21,7 +21,7 @@ A = TypeVar("A", bound=Callable[..., Awaitable[BaseModel]])
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One event and the function that reacts to it; with `batched`, it takes a list of events of different keys or in order."""
+    """One event and the function that reacts to it; with `batched`, it takes a list of events."""
 
     event: type[Event]
     handle: Callable[[Any, "Transaction"], Awaitable[None]]
@@ -67,7 +67,7 @@ class Subscriptions:
 
 
 def subscribes(*events: type[Event], batched: bool = False) -> Callable[[F], F]:
-    """Mark a consumer of these events. A batched one is handed a list: per key in order, and at most one batch at a time."""
+    """Mark a consumer of these events. A batched one is handed a list, in which each key is in order."""
 
     def mark(function: F) -> F:
         function.__dict__["_subscriptions"] = tuple(Subscription(event, function, batched) for event in events)
@@ -77,7 +77,7 @@ def subscribes(*events: type[Event], batched: bool = False) -> Callable[[F], F]:
 
 
 def answers(question: type[BaseModel], *, asked_by: tuple[ServiceName, ...]) -> Callable[[A], A]:
-    """Mark what answers this question of another service: `async def on_…(question, asker, tx) -> Answer`, in a transaction.
+    """Mark what answers another service's question, in a transaction: `async def on_…(question, asker, tx) -> Answer`.
 
     Nobody but `asked_by` gets an answer. A question may come twice: its effects must bear that.
     """

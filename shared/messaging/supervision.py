@@ -72,9 +72,8 @@ class Supervisor:
             finally:
                 loop.running = False
             loop.failures = 1 if time.monotonic() - started > STEADY_SECONDS else loop.failures + 1
-            await asyncio.sleep(
-                min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(loop.failures, 10)) * random.uniform(0.5, 1.0)
-            )
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(loop.failures, 10))
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
 
 
 def _reason_of(error: BaseException) -> str:

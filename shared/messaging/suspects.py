@@ -13,13 +13,16 @@ DEATHS = 3
 
 @dataclass(slots=True)
 class Suspects:
-    """Notes, before an event is handled alone, which process tries it; another process finding the note knows that the first died."""
+    """Notes, before an event is handled alone, which process tries it.
+
+    Another process that finds the note knows that the first one died.
+    """
 
     inbox: Inbox
     process_name: str = field(default_factory=lambda: f"{os.getpid()}-{uuid4().hex[:12]}")
 
     async def process(self, delivery: Delivery, *, patient: bool = True) -> Outcome:
-        """Handle one event alone, or bury it if it killed too often. Raises passing database faults, as the inbox does."""
+        """Handle one event alone, or bury it if it killed too often. Raises as the inbox does."""
         try:
             event_id = read_envelope(delivery).event_id
         except Unprocessable:

@@ -60,7 +60,9 @@ class Timers:
                 row = await db.fetchrow(
                     """
                     DELETE FROM timer
-                     WHERE ctid = (SELECT ctid FROM timer WHERE kind = $1 AND key = $2 AND lock_key = $3 AND due_at <= $4 FOR UPDATE SKIP LOCKED)
+                     WHERE ctid = (SELECT ctid FROM timer
+                                    WHERE kind = $1 AND key = $2 AND lock_key = $3 AND due_at <= $4
+                                      FOR UPDATE SKIP LOCKED)
                     RETURNING due_at, payload, attempts
                     """,
                     kind,

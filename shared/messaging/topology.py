@@ -118,7 +118,8 @@ def _rights(vhost: str, service: ServiceName) -> dict[str, Any]:
 
 def _exchange(vhost: str, name: str, kind: str) -> dict[str, Any]:
     return {
-        "name": name, "vhost": vhost, "type": kind, "durable": True, "auto_delete": False, "internal": False, "arguments": {},
+        "name": name, "vhost": vhost, "type": kind,
+        "durable": True, "auto_delete": False, "internal": False, "arguments": {},
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a handler works in: the database inside one transaction, and what it wants to tell, remember and be reminded of."""
+"""What a handler works in: the database inside one transaction, and what it wants to tell and be reminded of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,9 +58,10 @@ class Transaction:
         return uuid7(self.now)
 
     def emit(self, event: Event, *, seal: Mapping[ServiceName, BaseModel] | None = None) -> EventId:
-        """Tell the others, once this transaction commits. `seal` encrypts one block per recipient, bound to the event's id.
+        """Tell the others, once this transaction commits; `seal` encrypts a block for each recipient.
 
-        Raises TypeError where the event is not this service's own, or a block is not of the shape that the event declares.
+        Blocks are bound to the event's id. Raises TypeError where the event is not this service's own, or a block is
+        not of the shape that the event declares.
         """
         if event.speaker() != self.service:
             raise TypeError(f"{self.service} may not tell {event.type}")
@@ -75,14 +76,19 @@ class Transaction:
         return event_id
 
     def unseal(self, event: Event, model: type[M]) -> M:
-        """The block of a received event that is addressed to this service; raises `Unprocessable` if it is missing or does not open."""
+        """The block of a received event that is addressed to this service; raises `Unprocessable` without one."""
         block = event.sealed.get(self.service)
         if block is None:
             raise Unprocessable("sealed-block-missing")
         return self.keys.open_model(block, str(event.origin.event_id), model)
 
-    def schedule(self, kind: str, key: str, due_at: datetime, *, lock_key: str | None = None, **payload: Any) -> None:
-        """Be reminded at `due_at`, under the lock of `lock_key` (this transaction's own unless told). One timer per kind and key: a later call replaces."""
+    def schedule(
+        self, kind: str, key: str, due_at: datetime, *, lock_key: str | None = None, **payload: object
+    ) -> None:
+        """Be reminded at `due_at`, under the lock of `lock_key` (this transaction's own unless told).
+
+        There is one timer for each kind and key: a later call replaces it.
+        """
         self.scheduled[kind, key] = Scheduled(kind, key, lock_key or self.lock_key or key, due_at, payload)
 
     def cancel(self, kind: str, key: str) -> None:

@@ -36,7 +36,7 @@ def a_type_nobody_knows(event: Event) -> tuple[bytes, Headers]:
 
 
 POISON: dict[str, Callable[[Event], tuple[bytes, Headers]]] = {
-    "no headers": lambda event: (b"{}", {}),
+    "no headers": lambda _: (b"{}", {}),
     "no JSON": lambda event: (b"\x00\xff not json", good_headers(event)),
     "an empty body": lambda event: (b"", good_headers(event)),
     "a body of another shape": lambda event: (b'{"referral_id": 7}', good_headers(event)),

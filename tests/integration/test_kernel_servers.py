@@ -1,4 +1,4 @@
-"""The broker and the database go away and come back: the process lives on, says so, and nothing is lost or done twice."""
+"""The broker and the database go away and come back: the process lives on, and nothing is lost or done twice."""
 
 import asyncio
 

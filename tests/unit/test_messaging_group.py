@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.messaging import group as group_module
 from shared.messaging.broker import Lost
 from shared.messaging.envelope import Delivery
 from shared.messaging.group import DatabaseAway, Group
@@ -43,7 +42,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(_: float) -> None:
         return None
 
-    monkeypatch.setattr(group_module.asyncio, "sleep", at_once)
+    monkeypatch.setattr("shared.messaging.group.asyncio.sleep", at_once)
 
 
 def a_group(handle: Callable[..., object], *, well: bool = True, size: int = 3) -> Group:
@@ -66,7 +65,7 @@ async def work(group: Group, deliveries: list[Delivery]) -> Broker:
 async def test_a_batch_is_acknowledged_as_a_whole_after_it_was_handled() -> None:
     sizes: list[int] = []
 
-    async def handle(batch: list[Delivery], patient: bool) -> Outcome:
+    async def handle(batch: list[Delivery], patient: bool) -> Outcome:  # noqa: FBT001
         sizes.append(len(batch))
         return Outcome()
 
@@ -79,7 +78,7 @@ async def test_a_batch_is_acknowledged_as_a_whole_after_it_was_handled() -> None
 async def test_what_came_back_often_is_handled_alone() -> None:
     batches: list[list[int]] = []
 
-    async def handle(batch: list[Delivery], patient: bool) -> Outcome:
+    async def handle(batch: list[Delivery], patient: bool) -> Outcome:  # noqa: FBT001
         batches.append([delivery.tag for delivery in batch])
         return Outcome()
 
@@ -89,7 +88,7 @@ async def test_what_came_back_often_is_handled_alone() -> None:
 
 
 async def test_nothing_is_acknowledged_while_the_database_is_away() -> None:
-    async def handle(batch: list[Delivery], patient: bool) -> Outcome:
+    async def handle(batch: list[Delivery], patient: bool) -> Outcome:  # noqa: FBT001
         raise ConnectionError
 
     group, broker = a_group(handle, well=False), Broker(99)
@@ -103,7 +102,7 @@ async def test_nothing_is_acknowledged_while_the_database_is_away() -> None:
 async def test_a_fault_that_does_not_pass_although_the_database_is_well_is_the_handlers() -> None:
     patience: list[bool] = []
 
-    async def handle(batch: list[Delivery], patient: bool) -> Outcome:
+    async def handle(batch: list[Delivery], patient: bool) -> Outcome:  # noqa: FBT001
         patience.append(patient)
         if patient:
             raise TimeoutError
@@ -116,7 +115,7 @@ async def test_a_fault_that_does_not_pass_although_the_database_is_well_is_the_h
 
 
 async def test_what_cannot_even_be_put_aside_is_refused_alone() -> None:
-    async def handle(batch: list[Delivery], patient: bool) -> Outcome:
+    async def handle(batch: list[Delivery], patient: bool) -> Outcome:  # noqa: FBT001
         if any(delivery.tag == 2 for delivery in batch):
             raise ValueError
         return Outcome()
@@ -129,7 +128,7 @@ async def test_what_cannot_even_be_put_aside_is_refused_alone() -> None:
 
 
 async def test_deliveries_out_of_order_are_not_touched() -> None:
-    async def handle(batch: list[Delivery], patient: bool) -> Outcome:
+    async def handle(batch: list[Delivery], patient: bool) -> Outcome:  # noqa: FBT001
         raise AssertionError
 
     group, broker = a_group(handle), Broker(99)
