@@ -155,7 +155,7 @@ HERE = "https://intake.example"
 class Browser(httpx.AsyncClient):
     """What a browser would do: keep cookies, send forms with the page's token, follow where it is sent."""
 
-    async def form(self, address: str, *, on: str | None = None, **fields: str | list[str]) -> httpx.Response:
+    async def form(self, address: str, on: str | None = None, /, **fields: str | list[str]) -> httpx.Response:
         """Open the page, fill in its form and send it; gives the page it leads to."""
         opened = await self.get(on or address)
         token = hidden(opened.text, "csrf_token")
@@ -186,7 +186,7 @@ async def filled_in(browser: Browser, **changes: dict[str, str | list[str]]) -> 
     await browser.form("/start")
     shown = await browser.get("/referral/leaving")
     for slug, fields in {**ANSWERS, **changes}.items():
-        shown = await browser.form(f"/referral/{slug}", **fields)
+        shown = await browser.form(f"/referral/{slug}", None, **fields)
         assert shown.status_code == 200, (slug, shown.status_code)
     return shown
 

@@ -171,7 +171,7 @@ async def test_after_a_while_the_first_page_is_there_again(intake: Intake, brows
 
 async def test_who_left_by_mistake_can_come_in_again_at_once(browser: Browser) -> None:
     await browser.get("/exit", follow_redirects=False)
-    shown = await browser.form("/start/again", on="/start")
+    shown = await browser.form("/start/again", "/start")
 
     assert "You can ask for help here" in shown.text
 
@@ -182,7 +182,7 @@ async def test_the_receipt_is_not_stored_and_ends_with_the_visit(intake: Intake,
         row = await db.fetchrow("SELECT d.*::text AS draft, r.*::text AS referral FROM draft d, referral r")
     assert receipt not in row["draft"] + row["referral"]
 
-    await browser.form("/referral/finish", on="/referral/done")
+    await browser.form("/referral/finish", "/referral/done")
     assert (await browser.get("/referral/done")).url.path == "/referral/ended"
     assert await intake.counted("draft") == 0
 

@@ -61,7 +61,7 @@ async def test_nobody_decides_without_the_role(intake: Intake) -> None:
         await signed_in(intake, browser, ANNA, "safeguarding")
         page = f"/triage/{referral.referral_id}"
         sent = await browser.form(
-            f"{page}/decide", on=page, version=str(referral.version), outcome="suitable", priority="routine"
+            f"{page}/decide", page, version=str(referral.version), outcome="suitable", priority="routine"
         )
 
     assert sent.status_code == 403
@@ -89,9 +89,9 @@ async def test_a_contact_is_masked_until_a_reason_is_given_and_hidden_again(inta
     page = f"/triage/{referral.referral_id}"
     assert "robin@example.org" not in (await anna.get(page)).text
 
-    refused = await anna.form(f"{page}/reveal", on=page, reveal_reason="")
+    refused = await anna.form(f"{page}/reveal", page, reveal_reason="")
     assert "robin@example.org" not in refused.text
-    shown = await anna.form(f"{page}/reveal", on=page, reveal_reason="To answer them")
+    shown = await anna.form(f"{page}/reveal", page, reveal_reason="To answer them")
     assert "robin@example.org" in shown.text
     assert shown.headers["refresh"] == f"60; url={page}"
     async with intake.kernel.reading() as db:
@@ -105,10 +105,10 @@ async def test_a_decision_from_the_page(intake: Intake, anna: Browser) -> None:
     page = f"/triage/{referral.referral_id}"
     fields = {"version": str(referral.version), "outcome": "suitable", "priority": "urgent"}
 
-    refused = await anna.form(f"{page}/decide", on=page, **fields)
+    refused = await anna.form(f"{page}/decide", page, **fields)
     assert refused.status_code == 422
     assert "Say why the priority differs" in refused.text
-    await anna.form(f"{page}/decide", on=page, **fields, reason="Court is next week.")
+    await anna.form(f"{page}/decide", page, **fields, reason="Court is next week.")
     assert [event.priority for event in await intake.told(ReferralTriaged)] == ["urgent"]
 
 
@@ -119,7 +119,7 @@ async def test_whoever_was_too_late_is_told_kindly_and_sees_what_happened(
     page = f"/triage/{referral.referral_id}"
     version = str(referral.version)
     late = hidden((await berta.get(page)).text, "csrf_token")
-    await anna.form(f"{page}/decide", on=page, version=version, outcome="suitable", priority="routine")
+    await anna.form(f"{page}/decide", page, version=version, outcome="suitable", priority="routine")
 
     told = await berta.post(
         f"{page}/decide",
@@ -135,10 +135,10 @@ async def test_closing_needs_both_levels(intake: Intake, anna: Browser) -> None:
     referral = await intake.receives(a_submission(words="Please read this."))
     page = f"/triage/{referral.referral_id}"
     for wrong in ("", "therapist/no-answer", "therapist/completed"):
-        refused = await anna.form(f"{page}/close", on=page, version=str(referral.version), closing=wrong)
+        refused = await anna.form(f"{page}/close", page, version=str(referral.version), closing=wrong)
         assert refused.status_code in (409, 422)
     assert await intake.told(ReferralClosed) == []
-    await anna.form(f"{page}/close", on=page, version=str(referral.version), closing="client/no-answer")
+    await anna.form(f"{page}/close", page, version=str(referral.version), closing="client/no-answer")
 
     [closed] = await intake.told(ReferralClosed)
     assert (closed.ended_by, closed.reason) == ("client", "no-answer")
@@ -149,19 +149,19 @@ async def test_a_concern_is_taken_through_to_its_end_by_two(intake: Intake, anna
     page = f"/safeguarding/{(await intake.concern(referral)).concern_id}"
     assert "left" in (await anna.get("/safeguarding")).text
 
-    await anna.form(f"{page}/acknowledge", on=page)
-    missing = await anna.form(f"{page}/decide", on=page, disclosure="told", note="At risk now.")
+    await anna.form(f"{page}/acknowledge", page)
+    missing = await anna.form(f"{page}/decide", page, disclosure="told", note="At risk now.")
     assert "Say whom you told." in missing.text
     await anna.form(
-        f"{page}/decide", on=page, disclosure="told", note="At risk now.", told_body="Police, 123",
+        f"{page}/decide", page, disclosure="told", note="At risk now.", told_body="Police, 123",
         told_at="2026-03-02T09:30",
     )  # fmt: skip
-    await anna.form(f"{page}/propose", on=page)
+    await anna.form(f"{page}/propose", page)
     token = hidden((await anna.get(page)).text, "csrf_token")
     alone = await anna.post(f"{page}/confirm", data={"csrf_token": token})
     assert alone.status_code == 409
     assert "A second person must confirm this" in alone.text
-    await berta.form(f"{page}/confirm", on=page)
+    await berta.form(f"{page}/confirm", page)
 
     assert len(await intake.told(SafeguardingConcernClosed)) == 1
     assert "Police, 123" in (await anna.get(page)).text
@@ -171,8 +171,8 @@ async def test_a_concern_is_taken_through_to_its_end_by_two(intake: Intake, anna
 async def test_staff_raise_a_concern_and_write_to_the_client(intake: Intake, anna: Browser) -> None:
     referral = await intake.receives(a_submission(words="Please read this."))
     page = f"/triage/{referral.referral_id}"
-    await anna.form(f"{page}/concern", on=page)
-    shown = await anna.form(f"{page}/message", on=page, text="May we call you?")
+    await anna.form(f"{page}/concern", page)
+    shown = await anna.form(f"{page}/message", page, text="May we call you?")
 
     assert len(await intake.told(SafeguardingConcernRaised)) == 1
     assert "May we call you?" in shown.text

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from services.intake.handlers import drafting, returning
 from services.intake.handlers.drafting import lock_of
 from services.intake.web.form import begin_draft, draft_behind, to
+from services.intake.web.limits import settings_of
 from services.intake.web.public import PublicRoute, away, visit_hash_of
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
@@ -47,7 +48,7 @@ async def leave_at_once(request: Request, kernel: Held) -> Response:
 
     if visit_hash:
         await kernel.perform(lock_of(visit_hash), wipe_all, actor="client")
-    return away(kernel.clock.now())
+    return away(kernel.clock.now(), settings_of(request).exit_leads_to)
 
 
 @way_out.post("/start/again")

@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 
 from shared.web import kernel_of, page, visit_of, wipe
 from shared.web.cookies import VISIT_COOKIE, new_token
-from shared.web.visits import SOMEWHERE_ELSE
 
 NOTHING_SHOWN_FOR = timedelta(minutes=15)
 _LEFT = "left"
@@ -35,7 +34,7 @@ def went_away(request: Request, now: datetime) -> bool:
     return now.timestamp() - int(moment) < NOTHING_SHOWN_FOR.total_seconds()
 
 
-def away(now: datetime, address: str = SOMEWHERE_ELSE) -> RedirectResponse:
+def away(now: datetime, address: str) -> RedirectResponse:
     """Leave: a changed cookie, no stored page, somewhere else. Until it has aged, our pages show nothing here."""
     response = RedirectResponse(address, 303)
     wipe(response, cookie=f"{_LEFT}.{int(now.timestamp())}.{new_token()}")

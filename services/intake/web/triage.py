@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.domain.closing import CLOSINGS, closings_for
 from services.intake.domain.codes import ClientGroup, LegalStage, Outcome, Priority
 from services.intake.domain.priority import ORDER
+from services.intake.domain.purposes import BY_PURPOSE
 from services.intake.domain.states import CLOSED, STATE_OF_OUTCOME, moves_open_to
 from services.intake.domain.triage import SENTENCES
 from services.intake.handlers import closing, contacting, following, reading, safeguarding, threads, triage
@@ -211,6 +212,7 @@ async def _show(
         now=kernel.clock.now(),
         who=lambda actor: who(actor, staff),
         sentences=SENTENCES,
+        agreements=BY_PURPOSE,
         wording=wording,
         components=components,
     )
