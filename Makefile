@@ -60,8 +60,7 @@ lock: ## Renew the hashed locks from requirements*.in (UPGRADE=1 takes new versi
 
 docs: ## Write the generated pages anew: events, AsyncAPI, privacy
 	@deploy/prepare.sh runtime
-	@$(PYTHON_IN) -m deploy.stopso.documents
-	@$(PYTHON_IN) -m deploy.stopso.registers
+	@$(STOPSO) docs
 
 screenshots: ## Take the pictures of the pages anew
 	@deploy/prepare.sh development

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from deploy.stopso import bench, dead_letters, doctor, down, status, up
+from deploy.stopso import bench, dead_letters, doctor, down, imports, people, status, up
 from deploy.stopso.places import SERVICES, state_folder
 from deploy.stopso.problems import CannotRun
 from deploy.stopso.surroundings import surroundings_in
@@ -16,6 +16,9 @@ T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(imports.app, name="import")
+app.add_typer(people.users, name="users")
+app.add_typer(people.api_keys, name="api-keys")
 app.command("bench")(bench.command)
 console = Console()
 
@@ -78,6 +81,15 @@ def add_demo_data(
     from deploy.stopso import seed  # noqa: PLC0415 - it loads the services, which no other command needs
 
     seed.command(referrals)
+
+
+@app.command("docs")
+def write_documents() -> None:
+    """Bring the generated documents up to date."""
+    from deploy.stopso.documents import ROOT, write  # noqa: PLC0415 - it loads the services, which takes a while
+
+    for path in write():
+        console.print(f"Wrote {path.relative_to(ROOT)}")
 
 
 def database_url_of(service: str) -> str:

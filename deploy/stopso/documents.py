@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from deploy.stopso import registers
 from deploy.stopso.asyncapi import asyncapi
 from shared.events import EVENTS, Event
 from shared.kernel.ids import SERVICES, ServiceName
@@ -34,6 +35,7 @@ def documents() -> dict[Path, str]:
     heard = listeners()
     return {
         ROOT / "docs" / "events.md": events_page(heard),
+        registers.PAGE: registers.current_page(),
         ROOT / "docs" / "asyncapi.json": json.dumps(asyncapi(heard), indent=2) + "\n",
         **{SNAPSHOTS / f"{event.type}.json": shape(event) for event in EVENTS.values()},
     }

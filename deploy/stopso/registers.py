@@ -19,7 +19,3 @@ def register_of(service: ServiceName) -> Register:
 def current_page() -> str:
     """docs/privacy.md as it should be now."""
     return privacy_page(register_of(service) for service in SERVICES)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(current_page(), encoding="utf-8")

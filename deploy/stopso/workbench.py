@@ -24,19 +24,22 @@ def service_named(name: ServiceName) -> Service:
 async def workbench(environments: Mapping[ServiceName, Mapping[str, str]]) -> AsyncIterator[dict[ServiceName, Kernel]]:
     """A kernel for each service, given the variables of its process; what they tell is sent by the processes."""
     async with AsyncExitStack() as stack:
-        kernels = {}
-        for name in SERVICES:
-            kernels[name] = await _kernel(service_named(name), environments[name])
-            stack.push_async_callback(kernels[name].database.close)
-        yield kernels
+        yield {name: await stack.enter_async_context(open_kernel(name, environments[name])) for name in SERVICES}
 
 
-async def _kernel(service: Service, environment: Mapping[str, str]) -> Kernel:
+@asynccontextmanager
+async def open_kernel(name: ServiceName, environment: Mapping[str, str]) -> AsyncIterator[Kernel]:
+    """The kernel of one service, given the variables of its process; closed at the end."""
+    service = service_named(name)
     with _variables(environment):
         settings = service.settings.read()
     database = Database(settings.database_url.get_secret_value(), minimum=1, maximum=4, application="stopso-operator")
     await database.open()
-    return Kernel(service.name, database, settings.keyring(), SystemClock(), service.subscriptions, settings=settings)
+    try:
+        keys = settings.keyring()
+        yield Kernel(service.name, database, keys, SystemClock(), service.subscriptions, settings=settings)
+    finally:
+        await database.close()
 
 
 @contextmanager
