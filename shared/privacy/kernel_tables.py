@@ -39,6 +39,17 @@ PERSONAL = (
         seen_by="administrators see type, ids and reason; nobody sees the blocks",
     ),
     PersonalField(
+        table="dead_letter_judgement",
+        column="reason",
+        what="why a member of staff dropped a dead letter, in their words; the form asks for no names",
+        category=Category.ORDINARY,
+        purpose="being able to answer for every event that was not handled",
+        basis=Basis.LEGITIMATE_INTERESTS,
+        retention=Retention.ACCESS_LOG,
+        protection=Protection.CLEAR,
+        seen_by="administrators",
+    ),
+    PersonalField(
         table="staff_session",
         column="session_hash",
         what="SHA-256 of the sign-in cookie",
@@ -104,6 +115,12 @@ NOT_PERSONAL = (
         ("position", "event_id", "key", "type", "state", "attempts", "due_at", "parked_at", "reason", "headers"),
         _ID,
     ),
+    NotPersonal(
+        "dead_letter_judgement",
+        ("id", "judged_at", "actor", "verdict", "event_id", "key", "type", "cause"),
+        "ids, codes and times of what was decided about a dead letter",
+    ),
+    NotPersonal("suspect_event", ("event_id", "process", "deaths"), "ids of messages that processes died of"),
     NotPersonal("parked_event", ("stack",), "places in the program without values or messages"),
     NotPersonal(
         "timer", ("kind", "key", "lock_key", "due_at", "attempts", "payload"), "ids, codes and times of reminders"

@@ -10,6 +10,7 @@ from deploy.stopso.registers import PAGE, current_page, register_of
 from shared.kernel.ids import SERVICES, ServiceName
 from shared.privacy.kernel_tables import with_kernel_tables
 from shared.privacy.register import disagreements
+from tests.databases import ServiceDatabase
 
 MIGRATION_TOOL = [RECORD, "_yoyo_log", "_yoyo_version", "yoyo_lock"]
 
@@ -35,8 +36,8 @@ def columns_of(dsn: str) -> set[tuple[str, str]]:
 
 @pytest.mark.servers
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_column_is_registered(service: ServiceName, database_for: Callable[[ServiceName], str]) -> None:
-    columns = columns_of(database_for(service))
+def test_every_column_is_registered(service: ServiceName, database_for: Callable[[str], ServiceDatabase]) -> None:
+    columns = columns_of(database_for(service).owner_dsn)
 
     assert ("outbox", "body") in columns
     assert disagreements(with_kernel_tables(register_of(service)), columns) == []
