@@ -8,6 +8,7 @@ from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP, Envelope
 
+from shared.kernel.errors import BrokenPromise
 from shared.settings import LOOPBACK
 
 LARGEST = 200_000
@@ -23,7 +24,7 @@ class _Handler:
         message = message_from_bytes(content if isinstance(content, bytes) else b"", policy=policy.default)
         try:
             await self.keep(message)
-        except Exception:  # noqa: BLE001 - the sender must hear of it, and will try again
+        except BrokenPromise:
             return "451 Not kept, please try again"
         return "250 Kept"
 

@@ -1,7 +1,6 @@
 """One reader of changes for all boards of this process; each has a bounded queue and is reset when it falls behind."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -45,7 +44,7 @@ class Follower:
 
 @dataclass(slots=True)
 class Feed:
-    """Reads the table of changes while any board is open, so that every replica sees what any of them wrote."""
+    """Reads the table of changes while any board is open, so that each replica sees what any wrote."""
 
     kernel: Kernel
     followers: set[Follower] = field(default_factory=set)
@@ -64,10 +63,11 @@ class Feed:
         follower = Follower()
         self.followers.add(follower)
         async with self.starting:
-            if self.task is None or self.task.done():
+            if not self.reads:
                 async with self.kernel.reading() as db:
                     place = await changes.latest(db)
                 self.task = asyncio.create_task(self._read(place))
+                self.task.add_done_callback(_say_why)
         return follower
 
     async def leave(self, follower: Follower) -> None:
@@ -76,15 +76,16 @@ class Feed:
         if not self.followers and self.task is not None:
             task, self.task = self.task, None
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])
+
+    @property
+    def reads(self) -> bool:
+        """Whether the reader is at work; where it failed, streams end, and connecting anew starts it again."""
+        return self.task is not None and not self.task.done()
 
     async def _read(self, place: Position) -> None:
         while True:
-            try:
-                place = await self._look(place)
-            except Exception as error:  # noqa: BLE001 - boards stay open while the database is away
-                log.warning("board.not-read", error=type(error).__name__)
+            place = await self._look(place)
             await asyncio.sleep(EVERY)
 
     async def _look(self, place: Position) -> Position:
@@ -96,6 +97,11 @@ class Feed:
             for follower in self.followers:
                 follower.give(item)
         return item.reached
+
+
+def _say_why(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.warning("board.not-read", error=type(error).__name__)
 
 
 def feed_of(request: Request) -> Feed:

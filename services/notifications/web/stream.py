@@ -48,7 +48,7 @@ async def _events(request: Request, feed: Feed, place: Position | None) -> Async
     follower = await feed.join()
     try:
         item: Changes | Reset | None = await _missed(request, place)
-        while kernel.clock.now() < ends:
+        while feed.reads and kernel.clock.now() < ends:
             session = await session_of(request, even_idle=True)
             if session is None:
                 yield _event("signed-out", {})
