@@ -104,6 +104,7 @@ async def _page(
         hidden=not view.case,
         deliveries=deliveries if view.case else [],
         match_id=next((one.details["match_id"] for one in reversed(happenings) if "match_id" in one.details), None),
+        award_id=next((one.details["award_id"] for one in reversed(happenings) if "award_id" in one.details), None),
         received=next((one for one in happenings if one.kind == "intake.referral-received"), None),
         form=form,
         identity=identity,
