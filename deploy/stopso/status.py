@@ -53,14 +53,14 @@ def as_json(found: list[Standing]) -> dict[str, Any]:
 
 def as_table(found: list[Standing]) -> Table:
     """The same for a person to read."""
-    table = Table(box=SIMPLE)
+    table = Table(box=SIMPLE, padding=(0, 1), collapse_padding=True)
     for heading in ("service", "ready", "address", "outbox", "oldest", "queues", "dead"):
         table.add_column(heading, no_wrap=True, overflow="fold")
     for each in found:
         table.add_row(
             each.service,
             "[green]yes[/green]" if each.ready else "[red]no[/red]",
-            each.address,
+            each.address.removeprefix("http://"),
             _shown(each.outbox_rows),
             "–" if each.outbox_age_seconds is None else f"{each.outbox_age_seconds:.0f} s",
             _shown(each.queue_depth),
