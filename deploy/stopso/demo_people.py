@@ -18,8 +18,8 @@ PASSWORD = "demonstration only"  # noqa: S105 - known to everybody, refused outs
 STAFF: tuple[tuple[str, str, tuple[StaffRole, ...]], ...] = (
     ("cora", "Cora Coordinator", ("coordinator", "triage")),
     ("tariq", "Tariq Triage", ("triage",)),
-    ("saoirse", "Saoirse Safeguarding", ("safeguarding", "triage")),
-    ("sanjay", "Sanjay Safeguarding", ("safeguarding",)),
+    ("saoirse@example.org", "Saoirse Safeguarding", ("safeguarding", "triage")),
+    ("sanjay@example.org", "Sanjay Safeguarding", ("safeguarding",)),
     ("reg", "Reg Registrar", ("registrar",)),
     ("fiona", "Fiona Finance", ("finance",)),
     ("ada", "Ada Admin", ("admin", "coordinator", "triage", "safeguarding", "registrar", "finance")),

@@ -75,6 +75,7 @@ async def _seed(
                 await _arrive(kernels["intake"], draw, number)
                 progress.advance(arriving)
             await move_on(kernels, draw, count, progress)
+        console.print(f"Added {count} fictional referrals.")
 
 
 async def _people_and_money(kernels: Kernels, draw: random.Random) -> None:
