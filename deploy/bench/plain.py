@@ -9,6 +9,7 @@ from uuid import UUID
 from pamqp.commands import Basic
 
 from deploy.bench.contestant import Arrival, Definitions, Outgoing, Program
+from deploy.bench.contestants.bulk import ID
 from deploy.bench.place import Place
 from deploy.bench.servers import statements_of
 from deploy.bench.work import STAGES, Planned, body_of
@@ -113,7 +114,12 @@ def unwrap_task(body: bytes) -> Arrival:
 
 
 def _properties(event: Planned) -> Basic.Properties:
-    return Basic.Properties(content_type="application/json", delivery_mode=2, message_id=str(event.event_id))
+    return Basic.Properties(
+        content_type="application/json",
+        delivery_mode=2,
+        message_id=str(event.event_id),
+        headers={ID: str(event.event_id)},
+    )
 
 
 def _arrival(step: dict[str, Any]) -> Arrival:

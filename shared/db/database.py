@@ -56,7 +56,7 @@ async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
 
 
 async def _leave_as_it_is(_: object) -> None:
-    """Nobody changes a pooled connection for longer than a transaction: putting it back needs no question to the server."""
+    """Nobody changes a pooled connection for longer than a transaction, so giving it back asks the server nothing."""
 
 
 class Database:

@@ -1,4 +1,4 @@
-"""The connections to RabbitMQ, with everything set that FastStream and aio-pika would leave at a default which loses messages.
+"""The connections to RabbitMQ, with everything set that would otherwise be at a default which loses messages.
 
 This and `consumer` lean on FastStream's internals: its version is pinned, and a test fails when they change.
 """
@@ -6,7 +6,9 @@ This and `consumer` lean on FastStream's internals: its version is pinned, and a
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import Any, cast
+from uuid import uuid4
 
 import aio_pika
 from aiormq import Channel as UnderlayChannel
@@ -22,6 +24,7 @@ from pamqp.commands import Basic
 from yarl import URL
 
 from shared.messaging.envelope import Delivery
+from shared.messaging.receiving import listen, listen_no_more
 from shared.messaging.topology import EVENTS
 
 HEARTBEAT = 10
@@ -64,7 +67,7 @@ def consuming_broker(url: str, name: str) -> RabbitBroker:
 
 
 class Ear(RabbitSubscriber):
-    """A subscriber to one queue which hands over raw deliveries in order, below aio-pika's and FastStream's own consuming.
+    """A subscriber to one queue that hands over raw deliveries in order, below FastStream's own consuming.
 
     `hear` is called for each delivery and must not wait; `lose` is called once when nothing more will come.
     """
@@ -112,8 +115,10 @@ class Ear(RabbitSubscriber):
         self.underlay = cast("UnderlayChannel", await self._queue_obj.channel.get_underlay_channel())
         self.underlay.on_consumer_cancel_callbacks.add(self._cancelled)
         self.underlay.closing.add_done_callback(self._closed)
-        consuming = await self.underlay.basic_consume(self.queue.name, self._arrived, no_ack=False)
-        self._consumer_tag = consuming.consumer_tag
+        self._consumer_tag = f"{self.queue.name}-{uuid4().hex}"
+        listen(self._consumer_tag, self._hear)
+        self.underlay.closing.add_done_callback(partial(_nobody_listens, self._consumer_tag))
+        await self.underlay.basic_consume(self.queue.name, self._arrived, no_ack=False, consumer_tag=self._consumer_tag)
         self._post_start()
 
     async def stop(self) -> None:
@@ -155,6 +160,10 @@ class Ear(RabbitSubscriber):
         with suppress(asyncio.CancelledError):
             closing.exception()
         self._lose(Lost(f"the channel of {self.queue.name} closed"))
+
+
+def _nobody_listens(consumer_tag: str, _: "asyncio.Future[Any]") -> None:
+    listen_no_more(consumer_tag)
 
 
 def delivery_of(message: DeliveredMessage) -> Delivery:

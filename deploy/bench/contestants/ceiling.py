@@ -1,4 +1,7 @@
-"""As quick as aio-pika and asyncpg can be made to go: all in batches, nothing checked, no fault provided for."""
+"""As quick as aio-pika and asyncpg can be made to go: all in batches, nothing checked, no fault provided for.
+
+It reads and writes frames in bulk as our own messaging does, because the ceiling must not hang lower than it could.
+"""
 
 import asyncio
 import json
@@ -12,11 +15,14 @@ import asyncpg
 from aiormq.abc import DeliveredMessage
 
 from deploy.bench.channels import publishing_channel
+from deploy.bench.contestants.bulk import ID, in_bulk
 from deploy.bench.contestants.pool import connections
-from deploy.bench.contestants.relay import Relay, to_queue
+from deploy.bench.contestants.relay import Relay
 from deploy.bench.place import Place
 from deploy.bench.work import Tally, body_of
 from shared.kernel.ids import uuid7
+from shared.messaging.envelope import Delivery
+from shared.messaging.receiving import listen
 
 BATCH = 250
 PREFETCH = 1000
@@ -38,13 +44,16 @@ async def run_stage(place: Place) -> None:
         publishing_channel(place.broker_url) as publishing,
     ):
         consuming = await (await connection.channel(publisher_confirms=False)).get_underlay_channel()
-        relay = Relay(pool, to_queue(publishing, place.fills))
-        arrived: deque[DeliveredMessage] = deque()
+        relay = Relay(pool, in_bulk(publishing, place.fills))
+        arrived: deque[Delivery] = deque()
         wake = asyncio.Event()
 
-        async def hear(message: DeliveredMessage) -> None:
-            arrived.append(message)
+        def hear(delivery: Delivery) -> None:
+            arrived.append(delivery)
             wake.set()
+
+        async def hear_slowly(_: DeliveredMessage) -> None:
+            raise RuntimeError("deliveries do not arrive in bulk")
 
         async def work() -> None:
             while True:
@@ -55,16 +64,17 @@ async def run_stage(place: Place) -> None:
                 async with pool.acquire() as db, db.transaction():
                     await handle_all(db, batch)
                 relay.told.set()
-                await consuming.basic_ack(batch[-1].delivery_tag or 0, multiple=True, wait=False)
+                await consuming.basic_ack(batch[-1].tag, multiple=True, wait=False)
 
         await consuming.basic_qos(prefetch_count=PREFETCH)
-        await consuming.basic_consume(place.hears, hear)
+        listen("ceiling", hear)
+        await consuming.basic_consume(place.hears, hear_slowly, consumer_tag="ceiling")
         await asyncio.gather(relay.run(), work())
 
 
-async def handle_all(db: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", batch: Sequence[DeliveredMessage]) -> None:
+async def handle_all(db: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", batch: Sequence[Delivery]) -> None:
     """Take a batch in: one statement for each of the four things that have to be done."""
-    bodies = {UUID(message.header.properties.message_id or ""): message.body for message in batch}
+    bodies = {UUID(delivery.headers[ID]): delivery.body for delivery in batch}
     fresh = {row[0] for row in await db.fetch(TAKE_IN, list(bodies))}
     steps = [(cause, json.loads(body)) for cause, body in bodies.items() if cause in fresh]
     if not steps:

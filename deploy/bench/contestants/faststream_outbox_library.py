@@ -72,6 +72,7 @@ async def run_stage(place: Place) -> None:
             max_workers=1,
             fetch_batch_size=100,
             terminal_flush_batch_size=50,
+            lease_ttl_seconds=10.0,
         )(relay)
     queue = RabbitQueue(place.hears, queue_type=QueueType.QUORUM, durable=True, declare=False)
     rabbit.subscriber(queue, ack_policy=AckPolicy.NACK_ON_ERROR, no_reply=True)(handle)
