@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.events.intake import ConsentWithdrawn, MessageLeft, ReferralClosed
-from tests.component.intake import Intake, a_setting, hidden, sent
+from tests.component.intake import ANNA, Intake, a_setting, hidden, sent, signed_in
 from tests.databases import ServiceDatabase
 
 pytestmark = pytest.mark.servers
@@ -53,6 +53,19 @@ async def test_a_wrong_code_gets_the_same_answer_whatever_is_wrong(intake: Intak
     assert "Messages" not in shown.text
     expected = "Enter the code that you were given" if not typed else "We cannot find anything with this code"
     assert expected in shown.text
+
+
+async def test_a_receipt_typed_while_signed_in_opens_the_request_for_nobody_else(intake: Intake) -> None:
+    receipt = await request_of(intake)
+    async with intake.browser() as staff, intake.browser() as stranger:
+        await signed_in(intake, staff, ANNA, "triage")
+
+        own = await staff.form("/return", receipt=receipt)
+        others = await stranger.get("/return/request")
+
+    assert "One of us is reading your request" in own.text
+    assert others.url.path == "/return"
+    assert "Messages" not in others.text
 
 
 async def test_guessing_is_slowed_down(intake: Intake) -> None:

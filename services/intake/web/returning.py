@@ -66,13 +66,14 @@ async def come_back(request: Request, kernel: Held, limits: Annotated[Limits, De
     await limits.count_receipt(request)
     if form.model is None:
         return page(request, "intake/return.html", 422, form=form)
-    typed, visit_hash = form.model.receipt, visit_hash_of(request)
+    typed, opened = form.model.receipt, to(HERE)
+    visit_hash = visit_hash_of(request) or begin_visit(opened)
     found = await kernel.perform(
         lock_of(visit_hash), lambda tx: returning.come_back(typed, visit_hash, tx), actor="client"
     )
     if not found:
         return page(request, "intake/return.html", 422, form=form.refused(receipt=NOT_FOUND))
-    return to(HERE)
+    return opened
 
 
 @router.get("/request")
@@ -146,6 +147,8 @@ async def leave(request: Request, kernel: Held) -> Response:
 
 
 async def _visited(request: Request, kernel: Kernel) -> ReferralId | None:
+    if not visit_hash_of(request):
+        return None
     async with kernel.reading() as db:
         return await visited_referral(db, visit_hash_of(request), kernel.clock.now())
 
