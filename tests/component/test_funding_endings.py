@@ -79,9 +79,23 @@ async def test_nothing_is_kept_for_a_referral_that_is_closed_already(funding: Fu
 
     await funding.hears(ReferralClosed(referral_id=client.referral_id, ended_by="client", reason="no-longer-wanted"))
     await funding.hears(client.proposed())
-
     assert (await funding.balances(fund)).reserved == 0
+    await funding.hears(client.withdrawn())
+
     assert (await funding.award(client)).state == "ended"
+
+
+async def test_a_match_of_a_client_found_suitable_again_is_decided_whichever_is_heard_first(funding: Funding) -> None:
+    fund = await funding.a_fund(50_000)
+    first = await funding.a_match()
+    await funding.triaged(first, outcome="more-information")
+    second = first.again()
+
+    await funding.hears(second.proposed())
+    await funding.triaged(second)
+
+    assert (await funding.award(second)).state == "reserved"
+    assert (await funding.balances(fund)) == standing(50_000, 0, reserved=50_000)
 
 
 async def test_a_referral_found_unsuitable_later_holds_nothing(funding: Funding) -> None:

@@ -7,7 +7,7 @@ from services.funding.domain.policy import Policy
 from services.funding.handlers.deciding import decide
 from services.funding.handlers.ending import end_award
 from services.funding.handlers.posting import move_all
-from services.funding.store import awards, referrals
+from services.funding.store import awards
 from shared.events.codes import MatchEnd
 from shared.events.matching import MatchProposed, OfferAccepted
 from shared.kernel.errors import Retry, Unprocessable
@@ -18,8 +18,9 @@ from shared.messaging.transaction import Transaction
 async def request_subsidy(proposed: MatchProposed, tx: Transaction) -> None:
     """Decide who pays for a proposed match.
 
-    What the client can pay comes from another speaker and may not be here yet: then the request is kept, and decided
-    when it comes. To wait by trying again would hold up that very event, which has the same key.
+    What the client can pay comes from another speaker and may not be here yet, also after a referral was let go and
+    found suitable again: then the request is kept, and decided when it comes, or ended when the match is. To wait by
+    trying again would hold up that very event, which has the same key.
     """
     policy: Policy = tx.settings.policy
     if proposed.session_fee < 0 or proposed.sessions_planned < 1:
@@ -37,13 +38,7 @@ async def request_subsidy(proposed: MatchProposed, tx: Transaction) -> None:
         waits_for="profile",
     )
     await awards.add_award(tx.db, award)
-    referral = await referrals.referral_of(tx.db, tx.keys, proposed.referral_id)
-    if referral is None:
-        return
-    if referral.standing == "suitable":
-        await decide(tx, award)
-    else:
-        await end_award(tx, award, "referral-closed")
+    await decide(tx, award)
 
 
 async def commit_subsidy(accepted: OfferAccepted, tx: Transaction) -> None:
