@@ -4,6 +4,7 @@ from services.intake.handlers import contacting, following
 from shared.events.asks import ContactCard, Identity, ResolveContact, RevealIdentity
 from shared.events.funding import SubsidyWaitlisted
 from shared.events.matching import (
+    MatchWithdrawn,
     OfferAccepted,
     OfferDeclined,
     OfferExpired,
@@ -42,6 +43,12 @@ async def on_offer_sent(event: OfferSent, tx: Transaction) -> None:
 async def on_offer_ended(event: OfferDeclined | OfferExpired | OfferWithdrawn, tx: Transaction) -> None:
     """The next therapist is looked for."""
     await following.follow(event.referral_id, "matching", tx)
+
+
+@subscribes(MatchWithdrawn)
+async def on_match_withdrawn(event: MatchWithdrawn, tx: Transaction) -> None:
+    """A therapist who had said yes takes the client no longer."""
+    await following.lose_therapist(event.referral_id, event.match_id, tx)
 
 
 @subscribes(OfferAccepted)

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.servers
 MARKER = "zebra-marker-3321"
 GOOD: dict[str, Any] = {
     "source": "gp",
+    "reference": "their-42",
     "referrer_name": "Dr Example",
     "referrer_email": "surgery@example.org",
     "consent_statement": "Discussed in the surgery; they agreed to this referral.",
@@ -72,6 +73,7 @@ async def test_a_professional_refers_and_sees_the_status_only(intake: Intake, pr
     assert kept.need.outward_code == "TQ13"
     assert kept.referrer is not None
     assert (kept.referrer.organisation, kept.referrer.email) == ("Example Surgery", "surgery@example.org")
+    assert kept.referrer.reference == "their-42"
 
 
 async def test_the_same_request_again_gets_the_same_answer(intake: Intake, program: Browser) -> None:

@@ -15,6 +15,7 @@ from shared.events.asks import ContactCard, Identity, ResolveContact, RevealIden
 from shared.events.funding import SubsidyWaitlisted
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed
 from shared.events.matching import (
+    MatchWithdrawn,
     OfferAccepted,
     OfferDeclined,
     OfferExpired,
@@ -94,6 +95,20 @@ async def test_a_referral_goes_all_the_way(intake: Intake) -> None:
     assert (closed.ended_by, closed.reason) == ("therapist", "completed")
 
 
+async def test_a_client_whose_therapist_falls_away_is_looked_after_again(intake: Intake) -> None:
+    referral = await intake.receives()
+    await intake.hears(sent(referral))
+    await intake.hears(about(OfferAccepted, referral))
+
+    await intake.hears(about(MatchWithdrawn, referral, match_id=uuid4(), reason="therapist-unavailable"))
+    assert (await intake.referral(referral.referral_id)).state == "accepted"
+    await intake.hears(about(MatchWithdrawn, referral, reason="by-staff"))
+    assert (await intake.referral(referral.referral_id)).state == "matching"
+
+    await intake.hears(waitlisted(referral))
+    assert (await intake.referral(referral.referral_id)).state == "waiting"
+
+
 async def test_an_event_delivered_twice_changes_once(intake: Intake) -> None:
     referral = await intake.receives()
     await intake.hears(sent(referral))
@@ -133,6 +148,10 @@ async def test_missing_money_is_shown_but_old_news_of_it_is_not(intake: Intake) 
     await intake.hears(sent(referral))
     await intake.hears(about(SubsidyWaitlisted, referral, shortfall=Pence(4000)))
     assert (await intake.referral(referral.referral_id)).state == "offered"
+
+    await intake.hears(about(OfferDeclined, referral, reason="full"))
+    await intake.hears(about(SubsidyWaitlisted, referral, shortfall=Pence(4000)))
+    assert (await intake.referral(referral.referral_id)).state == "matching"
 
 
 async def test_a_new_reason_for_waiting_replaces_the_old_one(intake: Intake) -> None:

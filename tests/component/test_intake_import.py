@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from services.intake.handlers.importing import RowResult, errors_csv, harmless, import_csv
+from services.intake.store import vault
 from shared.events.intake import ReferralReceived
 from shared.kernel.errors import Conflict
 from tests.component.intake import Intake
@@ -42,6 +43,9 @@ async def test_a_file_is_imported_and_a_second_time_changes_nothing(intake: Inta
     assert [row.outcome for row in await imported(intake, text)] == ["unchanged", "unchanged"]
     told = await intake.told(ReferralReceived)
     assert [event.channel for event in told] == ["import", "import"]
+    async with intake.kernel.reading() as db:
+        kept = [await vault.kept_of(db, intake.kernel.keys, event.referral_id) for event in told]
+    assert [one.referrer.reference for one in kept if one.referrer] == ["a1", "a2"]
 
 
 async def test_the_same_row_id_from_another_source_is_another_referral(intake: Intake) -> None:

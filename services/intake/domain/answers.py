@@ -53,13 +53,14 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Referrer:
-    """The professional who asks for somebody else, and what they say about that person's consent."""
+    """The professional who asks for somebody else, what they say about consent, and their own reference."""
 
     name: str
     organisation: str
     email: str
     phone: str = ""
     consent_statement: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

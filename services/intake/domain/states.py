@@ -47,7 +47,7 @@ MOVES: frozenset[Move] = frozenset(
         *_moves(("more_info_needed", "not_ready"), ("in_triage",), "client", "staff", "rules"),
         *_moves(("suitable", "matching", "waiting"), ("offered",), "matching"),
         *_moves(("suitable", "matching", "offered"), ("waiting",), "matching"),
-        *_moves(("suitable", "waiting", "offered"), ("matching",), "matching"),
+        *_moves(("suitable", "waiting", "offered", "accepted"), ("matching",), "matching"),
         *_moves(("suitable", "matching", "waiting", "offered"), ("accepted",), "matching"),
         *_moves(("offered", "accepted"), ("in_therapy",), "matching"),
         *_moves(("accepted", "in_therapy"), ("completed", "ended_early"), "matching"),

@@ -55,6 +55,14 @@ async def wait_for_money(referral_id: ReferralId, match_id: MatchId, tx: Transac
     return await follow(referral_id, "waiting", tx, actor="funding", wait_reason="no-money")
 
 
+async def lose_therapist(referral_id: ReferralId, match_id: MatchId, tx: Transaction) -> Followed | TooLate:
+    """A match is over before its therapy; only the match that was offered last says anything about the referral."""
+    referral = await _known(referral_id, tx)
+    if referral.offered_match != match_id:
+        return TooLate(referral.state)
+    return await follow(referral_id, "matching", tx)
+
+
 async def end_therapy(referral_id: ReferralId, outcome: TherapyOutcome, tx: Transaction) -> Followed | TooLate:
     """The therapy is over, and with it the referral."""
     followed = await follow(referral_id, "completed" if outcome == "completed" else "ended_early", tx)

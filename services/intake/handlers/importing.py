@@ -112,6 +112,7 @@ async def _take_in(asked: ProfessionalReferral, row_id: str, source: str, tx: Tr
             )
         return False
     referral_id = ReferralId(tx.new_id())
+    asked = asked if asked.reference else asked.model_copy(update={"reference": row_id})
     await receive(submission_of(asked, "import", source), Arrival(referral_id), tx)
     await remember_row(tx.db, source, row_hash, body_hash, referral_id, tx.now)
     return True

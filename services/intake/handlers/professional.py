@@ -59,6 +59,7 @@ class ProfessionalReferral(BaseModel):
     referrer_email: Email
     referrer_phone: str = Field("", max_length=40)
     consent_statement: str = Field(min_length=10, max_length=1000)
+    reference: str = Field("", max_length=100)
     consents: tuple[Purpose, ...]
 
     client_group: ClientGroup | None = None
@@ -133,7 +134,12 @@ def submission_of(asked: ProfessionalReferral, channel: Channel, organisation: s
         safe_hours=asked.safe_hours,
     )
     referrer = Referrer(
-        asked.referrer_name, organisation, asked.referrer_email, asked.referrer_phone, asked.consent_statement
+        name=asked.referrer_name,
+        organisation=organisation,
+        email=asked.referrer_email,
+        phone=asked.referrer_phone,
+        consent_statement=asked.consent_statement,
+        reference=asked.reference,
     )
     return Submission(channel, asked.source, need, contact, asked.consents, asked.words, referrer)
 
