@@ -8,7 +8,7 @@ WORKERS ?= auto
 TESTS ?= tests
 PIP_COMPILE := $(PYTHON_IN) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-emit-options --allow-unsafe --strip-extras
 
-.PHONY: help up down status doctor test test-only check lint bench chaos lock docs screenshots clean
+.PHONY: help up down status doctor test check lint bench chaos lock docs screenshots clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)

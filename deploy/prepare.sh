@@ -44,7 +44,8 @@ install() { # install NAME LOCK: unless that lock, unchanged, was installed here
   environment
   say "Installing what $lock lists."
   .venv/bin/python -m pip install --quiet --require-hashes -r "$lock" || fail "not everything in $lock could be installed; the lines above say why."
-  .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable . || fail "the project itself could not be installed; the lines above say why."
+  local said
+  said=$(.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable . 2>&1) || { say "$said"; fail "the project itself could not be installed; the lines above say why."; }
   printf '%s\n' "$wanted" >".venv/installed-$name"
 }
 
@@ -53,7 +54,6 @@ case ${1:-} in
   development) install development requirements-dev.lock ;;
   bench) install bench requirements-bench.lock ;;
   browser)
-    for browser in chromium chromium-browser google-chrome; do if command -v "$browser" >/dev/null; then exit 0; fi; done
-    may_install && apt_install chromium fonts-dejavu-core || fail "the browser tests need Chromium; install it (on Debian: apt-get install chromium)." ;;
+    [[ -x /usr/bin/chromium ]] || may_install && apt_install chromium fonts-dejavu-core || fail "the browser tests need Chromium; install it (on Debian: apt-get install chromium)." ;;
   *) fail "say which: runtime, development, bench or browser" ;;
 esac
