@@ -51,7 +51,7 @@ class Relay:
     held_back: dict[str, HeldBack] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     connected: bool = False
-    shards: int = 0
+    owned: frozenset[int] = frozenset()
     _careful: bool = False
     _stuck: bool = False
     _noticed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -70,7 +70,12 @@ class Relay:
             try:
                 await self._send_until_stopped(db, share, publisher)
             finally:
-                self.connected, self.shards = False, 0
+                self.connected, self.owned = False, frozenset()
+
+    @property
+    def shards(self) -> int:
+        """How many shards are this process's to send."""
+        return len(self.owned)
 
     def stop(self) -> None:
         """Send what is there, for a few seconds at most, and end."""
@@ -83,7 +88,7 @@ class Relay:
         while stopped_at is None or time.monotonic() < stopped_at + LAST_SECONDS:
             if time.monotonic() >= balanced_at + POLL_SECONDS:
                 await share.balance()
-                self.shards = len(share.owned)
+                self.owned = frozenset(share.owned)
                 balanced_at = time.monotonic()
             told_here = self.told.is_set()
             self.told.clear()

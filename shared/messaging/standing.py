@@ -14,7 +14,9 @@ from shared.messaging.supervision import Supervisor
 from shared.messaging.topology import dead_letter_queue, group_queues
 
 LOOK_SECONDS = 3.0
-OUTBOX_AGE_LIMIT = 60.0
+LATE_AFTER = 60.0
+"""Seconds after which events that could be sent should have been; one that nobody listens to is reported, but makes
+nobody unready: the pages must not go away because of it."""
 OVERDUE_AFTER = timedelta(minutes=1)
 
 
@@ -37,10 +39,10 @@ class Standing:
         consumers = {
             queue: queue in self.consumer.ears and self.consumer.ears[queue].running for queue in self._queues()
         }
-        age = stored.get("outbox", {}).get("age_seconds", 0.0)
+        late = stored.get("outbox", {}).get("late_seconds", 0.0)
         broker = all(consumers.values()) and self.relay.connected
         return {
-            "ready": bool(stored["database"] and broker and age < OUTBOX_AGE_LIMIT and not self.supervisor.stopping),
+            "ready": bool(stored["database"] and broker and late < LATE_AFTER and not self.supervisor.stopping),
             "service": self.kernel.service,
             "broker": broker,
             "sending": {"connected": self.relay.connected, "shards": self.relay.shards, "held_back": self._held_back()},
@@ -66,13 +68,23 @@ class Standing:
 
     async def _counts(self, db: Connection) -> dict[str, Any]:
         service, now = self.kernel.service, self.kernel.clock.now()
-        outbox = await db.fetchrow("SELECT count(*) AS rows, min(created_at) AS oldest FROM outbox")
+        outbox = await db.fetchrow(
+            """
+            SELECT count(*) AS rows, min(created_at) AS oldest,
+                   min(created_at) FILTER (WHERE shard = ANY($1::smallint[]) AND key <> ALL($2::text[])) AS late
+              FROM outbox
+            """,
+            list(self.relay.owned),
+            list(self.relay.held_back),
+        )
         states = {
             row["state"]: row["count"]
             for row in await db.fetch("SELECT state, count(*) FROM parked_event GROUP BY state")
         }
         overdue = await db.fetchval("SELECT count(*) FROM timer WHERE due_at < $1", now - OVERDUE_AFTER)
-        age = max(0.0, (now - outbox["oldest"]).total_seconds()) if outbox["oldest"] else 0.0
+        age, late = (
+            max(0.0, (now - since).total_seconds()) if since else 0.0 for since in (outbox["oldest"], outbox["late"])
+        )
         waiting = {
             "retrying": states.get("retrying", 0),
             "behind": states.get("behind", 0),
@@ -84,7 +96,7 @@ class Standing:
         for state, count in waiting.items():
             WAITING.labels(service, state).set(count)
         return {
-            "outbox": {"rows": outbox["rows"], "age_seconds": round(age, 1)},
+            "outbox": {"rows": outbox["rows"], "age_seconds": round(age, 1), "late_seconds": round(late, 1)},
             "waiting": waiting,
             "timers": {"overdue": overdue},
         }

@@ -1,5 +1,6 @@
 """The harness of the component tests, and what the kernel promises without a broker."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from types import ModuleType
@@ -99,6 +100,28 @@ async def test_timers_ring_at_their_own_moment_while_time_passes(matching: Compo
     moment = MONDAY_MORNING + timedelta(hours=1)
     assert heard[-1] == ("look-again", str(event.referral_id), moment, {"reason": "no-money"})
     assert matching.clock.now() == MONDAY_MORNING + timedelta(days=1)
+
+
+async def test_a_timer_waits_while_somebody_works_on_its_key(matching: Component) -> None:
+    event = received()
+    await matching.hears(event)
+    matching.clock.advance(timedelta(hours=2))
+    began, may_end = asyncio.Event(), asyncio.Event()
+
+    async def work(tx: Transaction) -> None:
+        began.set()
+        await may_end.wait()
+        heard.append("the work")
+
+    working = asyncio.create_task(matching.perform(str(event.referral_id), work))
+    await began.wait()
+    ringing = asyncio.create_task(matching.kernel.timers.run_due())
+    await asyncio.sleep(0.2)
+    may_end.set()
+    await asyncio.gather(working, ringing)
+
+    assert heard[-2] == "the work"
+    assert heard[-1][0] == "look-again"  # type: ignore[index]
 
 
 async def test_an_event_that_fails_is_retried_with_those_behind_it_in_order(matching: Component) -> None:

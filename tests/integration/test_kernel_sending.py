@@ -36,6 +36,12 @@ def policy(bus: Vhost, method: str, queue: str) -> None:
     ).raise_for_status()
 
 
+async def age_the_outbox(node: Node) -> None:
+    """Let what waits have waited for two hours."""
+    async with node.kernel.reading() as db:
+        await db.execute("UPDATE outbox SET created_at = created_at - interval '2 hours'")
+
+
 async def waiting(node: Node) -> int:
     """How many events the broker has not taken."""
     async with node.kernel.reading() as db:
@@ -57,6 +63,9 @@ async def test_an_event_that_nobody_is_bound_to_stays_is_reported_and_later_arri
             return bool(standing["sending"]["held_back"] == {"unroutable": 1} and standing["outbox"]["rows"] == 2)
 
         await eventually(reported)
+        await age_the_outbox(intake)
+        assert (await intake.process.standing.look())["outbox"]["age_seconds"] > 3600
+        assert await intake.is_ready(), "nobody listening to one event must not take the pages away"
         assert set(effects.sequences()) == {str(heard)}
         await bind(bus, "intake.referral-received")
         await effects.reaches(3)
@@ -117,9 +126,10 @@ async def test_a_deleted_queue_is_noticed_and_heard_again_once_it_is_back(
             await (await connection.channel()).queue_delete("matching.in.1")
 
         async def noticed() -> bool:
-            return not await matching.is_ready()
+            return matching.process.supervisor.loops["hear"].failures > 0
 
-        await eventually(noticed)
+        await eventually(noticed, seconds=5)
+        assert not await matching.is_ready()
         apply_again(bus)
         await eventually(matching.is_ready, seconds=40)
         await intake.tell(*(received() for _ in range(20)))
