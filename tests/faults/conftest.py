@@ -10,9 +10,15 @@ from tests.servers import BrokerServer, DatabaseServer
 
 
 @pytest.fixture
-def running(tmp_path: Path, postgres: DatabaseServer, broker: BrokerServer) -> Iterator[Storm]:
-    """Four processes on the shared servers, ready."""
+def still(tmp_path: Path, postgres: DatabaseServer, broker: BrokerServer) -> Iterator[Storm]:
+    """A system on the shared servers in which nothing has been started yet."""
     with storm(tmp_path, postgres, broker) as watched:
-        watched.start()
-        watched.wait_ready()
         yield watched
+
+
+@pytest.fixture
+def running(still: Storm) -> Storm:
+    """Four processes on the shared servers, ready."""
+    still.start()
+    still.wait_ready()
+    return still

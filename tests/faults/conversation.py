@@ -26,7 +26,7 @@ def _streams(service: str, words: Words) -> Iterator[str]:
     for key in sorted(numbers.keys() | words.streams.keys()):
         wanted = list(range(1, words.streams.get(key, 0) + 1))
         if sorted(numbers[key]) != wanted:
-            yield f"{service} says that it told {len(wanted)} events about {key}, but these are their numbers: {sorted(numbers[key])}"
+            yield f"{service} told {len(wanted)} events about {key} by its count, but numbered {sorted(numbers[key])}"
 
 
 def _lost(service: str, words: Words, told: dict[str, Told]) -> Iterator[str]:
@@ -50,7 +50,8 @@ def _disordered(service: str, words: Words) -> Iterator[str]:
     for one in words.handled:
         stream = (one.speaker, one.key)
         if one.sequence < latest.get(stream, 0):
-            yield f"{service} handled number {one.sequence} of {one.speaker} about {one.key} after number {latest[stream]}"
+            late = f"number {one.sequence} of {one.speaker} about {one.key}"
+            yield f"{service} handled {late} after number {latest[stream]}"
         latest[stream] = max(one.sequence, latest.get(stream, 0))
 
 

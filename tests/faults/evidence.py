@@ -1,4 +1,4 @@
-"""What can be read from the databases of a system that has come to rest: the words between services, and who has what."""
+"""What is read from the databases of a system at rest: the words between services, and who has what."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,7 +38,7 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a service has not finished: rows in the outbox, events put aside by state, timers and letters that are due."""
+    """What a service has not finished: rows in the outbox, events put aside, timers and letters that are due."""
 
     outbox: int = 0
     retrying: int = 0
@@ -121,7 +121,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Who has what, in all four services; `watched` and `asked_again` are the referrals with a timer that will wake them."""
+    """Who has what, in all four services; `watched` and `asked_again` are the referrals that a timer will wake."""
 
     referrals: tuple[Referral, ...] = ()
     needs: dict[str, str] = field(default_factory=dict)

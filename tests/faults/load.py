@@ -1,4 +1,4 @@
-"""The load: fictional clients, therapists, funders and staff who do what such people do, by a seeded plan, beside the running system."""
+"""The load: fictional clients, therapists, funders and staff who do what such people do, by a seeded plan."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from deploy.stopso import demo_people
@@ -39,7 +39,7 @@ WEIGHTS = (30, 30, 10, 12, 6, 4, 8)
 
 @dataclass
 class Load:
-    """People at work in a thread of their own; `done` counts what they did, `refused` what did not work in the moment."""
+    """People at work in a thread of their own; `done` counts what they did, `refused` what did not work then."""
 
     fleet: Fleet
     seed: object
@@ -52,7 +52,7 @@ class Load:
     _ready: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         """Begin; returns when therapists and funds are there."""
         self._thread = threading.Thread(target=self._run, name="load")
         self._thread.start()

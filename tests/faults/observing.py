@@ -1,4 +1,4 @@
-"""What a watched system notes beside its work, in the same transactions: everything told, and every handler that ran."""
+"""What a watched system notes beside its work, in the same transactions: all that is told, every handler that ran."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,13 +40,13 @@ CREATE TRIGGER note_what_is_told AFTER INSERT ON outbox REFERENCING NEW TABLE AS
 
 
 def prepare(owner_dsn: str) -> None:
-    """Make the tables and the trigger in a fresh database; what the process may do with them comes from its owner's defaults."""
+    """Make the tables and the trigger in a fresh database; the process may write to them by its owner's defaults."""
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         connection.execute(NOTES)
 
 
 def watched(service: Service) -> Service:
-    """The same service, which notes every event just before its handler runs; a handler that fails takes its note with it."""
+    """The same service, which notes every event before its handler runs; a handler that fails takes its note along."""
     kept = service.subscriptions
     events = {event_type: _watched(subscription) for event_type, subscription in kept.events.items()}
     service.__dict__["subscriptions"] = Subscriptions(events, kept.timers, kept.backgrounds, kept.answers)
@@ -72,7 +72,8 @@ async def _note(events: Sequence[Event], tx: Transaction) -> None:
         """
         INSERT INTO fault_handled (event_id, type, key, sequence)
         SELECT event_id, type, key, sequence
-          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS t (event_id, type, key, sequence, nth)
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
+               WITH ORDINALITY AS t (event_id, type, key, sequence, nth)
          ORDER BY nth
         """,
         [event.origin.event_id for event in events],

@@ -34,7 +34,7 @@ SELECT (SELECT count(*) FROM outbox) AS outbox,
        (SELECT count(*) FROM timer WHERE due_at <= now()) AS overdue
 """
 LETTERS = "SELECT count(*) AS n FROM delivery WHERE due_at <= now() AND coalesce(leased_until, due_at) <= now()"
-"""Due and in nobody's hands: a process that was killed leaves a lease behind, after which another takes its letters up."""
+"""Due and in nobody's hands: a killed process leaves a lease behind, after which another takes its letters up."""
 MATCHES = """
 SELECT match_id::text, match.referral_id::text, therapist_id::text, match.state, holds_place, offer.state AS offer,
        EXISTS (SELECT 1 FROM timer WHERE kind = 'offer-expires' AND key = offer_id::text) AS offer_watched

@@ -29,7 +29,7 @@ def come_to_rest(storm: Storm, *, seconds: float = REST_SECONDS) -> dict[str, in
 
 
 def pardon(storm: Storm) -> int:
-    """Replay, as an operator would, events that stood beside so many deaths that they were taken for the cause; gives how many."""
+    """Replay, as an operator would, events taken for the cause of deaths that they only stood beside."""
     return asyncio.run(_pardon(storm))
 
 
@@ -47,9 +47,7 @@ def queued(storm: Storm) -> list[str]:
     """What the broker's queues still hold when everything is handled: each in a sentence."""
     until = time.monotonic() + 15
     while True:
-        depths = {
-            name: health.get("queues") for name in storm.ports if name != "mail" for health in [storm.health(name)]
-        }
+        depths = {service: storm.health(service).get("queues") for service in SERVICES}
         waiting = [
             f"the queue {queue} holds {depth} messages"
             for queues in depths.values()
@@ -69,7 +67,7 @@ def breaches(storm: Storm, *, seconds: float = REST_SECONDS) -> list[str]:
 
 
 def assert_clean(storm: Storm, done: object = "", *, seconds: float = REST_SECONDS, deaths: bool = False) -> None:
-    """Fail with every violation in a sentence; after many `deaths`, those are pardoned first who were near them by chance."""
+    """Fail with every violation in a sentence; after many `deaths`, those near them by chance are pardoned first."""
     if deaths:
         come_to_rest(storm, seconds=seconds)
         pardon(storm)

@@ -1,11 +1,11 @@
-"""The whole system, watched, on fresh databases and a virtual host of its own, with everything that can be done to it."""
+"""The whole system, watched, on fresh databases and a virtual host of its own, and what can be done to it."""
 
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -23,7 +23,7 @@ STOP_SECONDS = 30.0
 
 @dataclass
 class Storm(Fleet):
-    """A fleet whose processes start quickly, come in replicas, and can be ended, frozen and started without a protection."""
+    """A fleet whose processes start quickly, come in replicas, and can be frozen or started without a protection."""
 
     nursery: Nursery = field(kw_only=True)
     vhost: Vhost = field(kw_only=True)
@@ -54,7 +54,7 @@ class Storm(Fleet):
         """Whether the process with this name is still there."""
         try:
             process = psutil.Process(self.pids[name])
-            return process.ppid() == self.nursery.pid and process.status() != psutil.STATUS_ZOMBIE
+            return bool(process.ppid() == self.nursery.pid and process.status() != psutil.STATUS_ZOMBIE)
         except psutil.NoSuchProcess:
             return False
 
@@ -92,10 +92,11 @@ class Storm(Fleet):
 def storm(
     folder: Path, postgres: DatabaseServer, broker: BrokerServer, *, through: Callable[[str], str] = lambda url: url
 ) -> Iterator[Storm]:
-    """The system, not yet started; everything is taken away at the end. `through` may lead the processes through a proxy."""
+    """The system, not yet started; taken away at the end. `through` leads the processes to broker and databases."""
     vhost = Vhost(f"test-{folder.parent.name}-{folder.name}", broker)
     apply_topology(broker, vhost.name)
     databases = {service: make_database(postgres.administrator_dsn, service) for service in SERVICES}
+    databases = {name: replace(each, application_dsn=through(each.application_dsn)) for name, each in databases.items()}
     for database in databases.values():
         prepare(database.owner_dsn)
     nursery = Nursery(folder)

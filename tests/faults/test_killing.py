@@ -58,7 +58,7 @@ def _arm_next(
     armed: dict[ServiceName, tuple[str, float]],
     draw: random.Random,
 ) -> None:
-    """Start a service so that it dies at the next point; at the second or third passing, so that each life gets on a little."""
+    """Start a service so that it dies at the next point, at the second or third passing: each life gets on a little."""
     if not ahead[service]:
         armed.pop(service, None)
         running.begin(service)

@@ -1,0 +1,81 @@
+"""A checker is worth nothing if it cannot fail: with each protection switched off, it finds what that did."""
+
+import re
+
+import psycopg
+import pytest
+
+from shared.kernel.ids import ServiceName
+from tests.faults.checker import violations
+from tests.faults.load import Load, pause_until
+from tests.faults.reading import evidence_of
+from tests.faults.resting import come_to_rest
+from tests.faults.storm import Storm
+
+pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow]
+
+SLOW_COMMIT = """
+CREATE FUNCTION commit_slowly() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_sleep(random() * 0.1);
+    RETURN NULL;
+END;
+$$;
+CREATE CONSTRAINT TRIGGER commit_slowly AFTER INSERT ON outbox
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION commit_slowly();
+"""
+
+
+def test_without_inbox_early_acknowledgement_or_confirms_the_checker_fails(still: Storm) -> None:
+    unprotected: dict[ServiceName, tuple[str, str]] = {
+        "matching": ("no_inbox", "committed-not-acked"),
+        "funding": ("acknowledge_first", "in-transaction-after-inbox"),
+        "intake": ("no_confirms", "relay-selected"),
+    }
+    for service, (protection, point) in unprotected.items():
+        still.begin(service, {"STOPSO_FAILPOINTS": f"{point}:kill:3"}, without=(protection,))
+    still.begin("notifications")
+    with Load(still, "unprotected", most=120) as load:
+        assert pause_until(lambda: not any(map(still.alive, unprotected)), load, seconds=60), still.pids
+        for service in unprotected:
+            still.begin(service)
+        still.wait_ready()
+    found = _violations(still)
+    assert _one(r"matching handled .* [2-9] times", found)
+    assert _one(r"funding never handled ", found)
+    assert _one(r"(matching|funding|notifications) never handled intake\.", found)
+
+
+def test_with_a_watermark_or_without_shard_locks_the_checker_fails(still: Storm) -> None:
+    with psycopg.connect(still.databases["matching"].owner_dsn, autocommit=True) as connection:
+        connection.execute(SLOW_COMMIT)
+    still.begin("intake")
+    still.begin("matching", without=("watermark",))
+    still.begin("funding", without=("no_shard_lock",))
+    still.begin("funding", {"STOPSO_PORT": "0"}, name="funding again", without=("no_shard_lock",))
+    still.begin("notifications", without=("no_inbox",))
+    still.wait_ready()
+    with Load(still, "unprotected", most=150) as load:
+
+        def both_seen() -> bool:
+            told, heard = still.rows("funding", "SELECT 1 FROM fault_told"), still.rows("notifications", TWICE)
+            return len(told) > 20 and len(heard) > 0 and load.done["refer"] >= 60
+
+        pause_until(both_seen, load, seconds=60)
+    found = _violations(still)
+    assert _one(r"never handled matching\.", found)
+    assert _one(r"notifications handled funding\.\S+ .* [2-9] times", found)
+
+
+TWICE = "SELECT 1 FROM fault_handled WHERE type LIKE 'funding.%' GROUP BY event_id HAVING count(*) > 1"
+
+
+def _violations(still: Storm) -> list[str]:
+    come_to_rest(still, seconds=6)
+    return violations(evidence_of(still.databases))
+
+
+def _one(pattern: str, found: list[str]) -> bool:
+    """Whether a violation reads so; all are shown where none does."""
+    assert any(re.search(pattern, each) for each in found), (pattern, found[:20])
+    return True
