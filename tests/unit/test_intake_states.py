@@ -25,7 +25,7 @@ matching: suitable > matching, waiting, offered, accepted
 matching: matching > waiting, offered, accepted
 matching: waiting > matching, offered, accepted
 matching: offered > matching, waiting, accepted, in_therapy
-matching: accepted > in_therapy, completed, ended_early
+matching: accepted > matching, in_therapy, completed, ended_early
 matching: in_therapy > completed, ended_early
 funding: suitable, matching > waiting
 """
