@@ -98,7 +98,7 @@ def test_all_settings_exist_in_the_code() -> None:
         for field in importlib.import_module(f"services.{name}.app").SERVICE.settings.model_fields
     }
 
-    assert given <= known
+    assert given - {"FORWARDED_ALLOW_IPS"} <= known, "the one is read by the web server itself"
 
 
 def test_secrets_and_settings_together_are_enough_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,3 +166,13 @@ def test_no_password_stands_in_the_compose_file() -> None:
     assert given
     assert not [name for name in given if re.search("PASSWORD|SECRET|KEY|TOKEN", name)]
     assert re.findall(r"PASSWORD=(\S+)", text) == ["$$(cat"]
+
+
+def test_the_limits_on_guessing_count_people_and_not_the_front_door() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    settings = next(each for each in objects("ConfigMap") if each["metadata"]["name"] == "settings")
+
+    for service in SERVICES:
+        assert compose["services"][service]["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+        assert "ports" not in compose["services"][service], "then anybody could name an address of their choice"
+    assert settings["data"]["FORWARDED_ALLOW_IPS"] == "*"
