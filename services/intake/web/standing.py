@@ -23,7 +23,9 @@ STANDINGS: dict[State, Said] = {
     ),
     "matching": Said("We are looking for somebody for you", _LOOKING),
     "offered": Said("We have asked somebody whether they can help you", "They have a few days to answer. " + _LOOKING),
-    "accepted": Said("Somebody has said yes", "We put the two of you in touch in the way you chose, or write to you here."),
+    "accepted": Said(
+        "Somebody has said yes", "We put the two of you in touch in the way you chose, or write to you here."
+    ),
     "in_therapy": Said("You are being helped", "If something is not right, you can write to us here."),
     "waiting": Said(
         "You are on our waiting list", "We have not forgotten you. We look again all the time and tell you here."
