@@ -26,7 +26,7 @@ READY_SECONDS = 40.0
 
 @dataclass
 class Fleet:
-    """Four services that can each be started, killed and asked; `settings` are extra variables, by service or for `all`."""
+    """Four services that can be started, killed and asked; `settings` are extra variables, by service or for `all`."""
 
     folder: Path
     databases: Mapping[ServiceName, ServiceDatabase]

@@ -1,108 +1,31 @@
 """Staff sign in once, every service hears of it, and nobody else gets past the guard."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
 from argon2.low_level import Type
-from fastapi import APIRouter
 from structlog.testing import capture_logs
 
-from shared.events.codes import StaffRole
-from shared.events.notifications import StaffSessionClosed, StaffSessionOpened
+from shared.events.notifications import StaffSessionOpened
 from shared.events.sealed import StaffProfile
 from shared.kernel.errors import Conflict, Unprocessable
-from shared.kernel.ids import ServiceName, StaffId
-from shared.messaging.subscriptions import Subscriptions, subscribes
-from shared.web import accounts, forget_session, passwords, remember_session, store
+from shared.web import accounts, passwords, store
 from shared.web.cookies import SEEN_COOKIE, STAFF_COOKIE, hash_of
-from shared.web.sign_in import router as sign_in_router
-from shared.web.sign_out import router as sign_out_router
-from shared.web.staff import LONGEST_IDLE, LONGEST_SESSION
-from tests.component.harness import Component
+from shared.web.staff import LONGEST_SESSION
+from tests.component.signing_in import PASSWORD, House, open_house
 from tests.databases import ServiceDatabase
-from tests.web_sample import browser, hidden_token, sample_web, with_kernel
 
 pytestmark = pytest.mark.servers
-
-PASSWORD = "correct horse battery"
-HEARD = Subscriptions(
-    {
-        event.type: subscribes(event)(handle).__dict__["_subscriptions"][0]
-        for event, handle in ((StaffSessionOpened, remember_session), (StaffSessionClosed, forget_session))
-    }
-)
-
-
-@dataclass
-class House:
-    """Notifications, where people sign in, and funding, which hears of it."""
-
-    notifications: Component
-    funding: Component
-    front: httpx.AsyncClient
-    back: httpx.AsyncClient
-
-    async def add(self, name: str = "ada", *roles: StaffRole, password: str = PASSWORD) -> StaffId:
-        async with self.notifications.kernel.reading() as db:
-            account_id = await accounts.add_account(
-                db, name=name, display_name=f"{name.title()} Example", roles=roles or ("finance",),
-                password=password, now=self.notifications.clock.now(),
-            )  # fmt: skip
-        return StaffId(account_id)
-
-    async def sign_in(self, name: str = "ada", password: str = PASSWORD, **fields: str) -> httpx.Response:
-        token = hidden_token((await self.front.get("/sign-in")).text)
-        return await self.front.post(
-            "/sign-in", data={"name": name, "password": password, "csrf_token": token, **fields}
-        )
-
-    async def news(self) -> None:
-        """Carry every session event to funding, as the broker would, and the cookies to its pages."""
-        told: list[Any] = [
-            *await self.notifications.told(StaffSessionOpened),
-            *await self.notifications.told(StaffSessionClosed),
-        ]
-        for event in sorted(told, key=lambda event: event.origin.sequence):
-            delivery = self.funding.delivery(event, event_id=event.origin.event_id)
-            await self.funding.kernel.inbox.process([delivery])
-        self.carry_cookies()
-
-    def carry_cookies(self) -> None:
-        self.back.cookies = same_browser(self.front.cookies, "funding.example")
-
-    async def post(self, address: str, token_from: str, **fields: str) -> httpx.Response:
-        token = hidden_token((await self.front.get(token_from)).text)
-        return await self.front.post(address, data={"csrf_token": token, **fields})
-
-
-def same_browser(cookies: httpx.Cookies, host: str) -> httpx.Cookies:
-    """The same cookies for another host, as ports of one host share them."""
-    shared = httpx.Cookies()
-    for cookie in cookies.jar:
-        shared.set(cookie.name, cookie.value or "", domain=host)
-    return shared
 
 
 @pytest.fixture
 async def house(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterator[House]:
-    async with AsyncExitStack() as stack:
-        parts = []
-        services: tuple[tuple[ServiceName, tuple[APIRouter, ...]], ...] = (
-            ("notifications", (sign_in_router, sign_out_router)), ("funding", ()),
-        )  # fmt: skip
-        for service, routers in services:
-            component = await Component.start(service, database_for(service).application_dsn, HEARD)
-            stack.push_async_callback(component.stop)
-            app = with_kernel(sample_web(service, routers=routers), component.kernel)
-            parts.append((component, await stack.enter_async_context(browser(app, f"https://{service}.example"))))
-        stack.enter_context(capture_logs())
-        yield House(parts[0][0], parts[1][0], parts[0][1], parts[1][1])
+    async with open_house(database_for) as both:
+        yield both
 
 
 async def test_signing_in_opens_a_session_and_tells_the_others(house: House) -> None:
@@ -268,114 +191,6 @@ async def test_only_staff_come_in_by_this_door(house: House) -> None:
             now=house.notifications.clock.now(),
         )  # fmt: skip
     assert (await house.sign_in("tess")).status_code == 422
-
-
-async def test_signing_out_ends_the_session_everywhere(house: House) -> None:
-    await house.add()
-    await house.sign_in()
-    old_cookies = dict(house.front.cookies)
-    response = await house.post("/sign-out", "/sign-out")
-    assert response.status_code == 303
-    assert response.headers["clear-site-data"] == '"cache", "storage"'
-    assert STAFF_COOKIE not in house.front.cookies
-    await house.news()
-    house.front.cookies = house.back.cookies = httpx.Cookies(old_cookies)
-    assert (await house.front.get("/staff")).status_code == 303
-    assert (await house.back.get("/staff")).status_code == 303
-    assert len(await house.notifications.told(StaffSessionClosed)) == 1
-
-
-async def test_a_link_to_sign_out_signs_nobody_out(house: House) -> None:
-    await house.add()
-    await house.sign_in()
-    assert (await house.front.get("/sign-out")).status_code == 200
-    assert (await house.front.get("/staff")).status_code == 200
-
-
-async def test_signing_in_again_gives_a_new_token_and_ends_the_old_session(house: House) -> None:
-    await house.add()
-    await house.sign_in()
-    first = dict(house.front.cookies)
-    token = hidden_token((await house.front.get("/sign-out")).text)
-    await house.front.post("/sign-in", data={"name": "ada", "password": PASSWORD, "csrf_token": token})
-    assert house.front.cookies[STAFF_COOKIE] != first[STAFF_COOKIE]
-    house.front.cookies = httpx.Cookies(first)
-    assert (await house.front.get("/staff")).status_code == 303
-
-
-async def test_ones_sessions_are_listed_and_can_be_ended(house: House) -> None:
-    await house.add()
-    await house.sign_in()
-    elsewhere = dict(house.front.cookies)
-    house.front.cookies = httpx.Cookies()
-    await house.sign_in()
-    listed = await house.front.get("/sign-in/sessions")
-    assert listed.text.count('name="session"') == 2
-    assert listed.text.count("this one") == 1
-    ended = await house.post("/sign-in/sessions/end", "/sign-in/sessions", session=hash_of(elsewhere[STAFF_COOKIE]))
-    assert (ended.status_code, ended.headers["location"]) == (303, "/sign-in/sessions")
-    assert (await house.front.get("/staff")).status_code == 200
-    house.front.cookies = httpx.Cookies(elsewhere)
-    assert (await house.front.get("/staff")).status_code == 303
-
-
-async def test_all_other_sessions_can_be_ended_at_once(house: House) -> None:
-    await house.add()
-    for _ in range(3):
-        house.front.cookies = httpx.Cookies()
-        await house.sign_in()
-    await house.post("/sign-in/sessions/end-others", "/sign-in/sessions")
-    assert len(await house.notifications.told(StaffSessionClosed)) == 2
-    assert (await house.front.get("/staff")).status_code == 200
-
-
-async def test_nobody_can_end_the_session_of_somebody_else(house: House) -> None:
-    await house.add("ada")
-    await house.add("bob")
-    await house.sign_in("ada")
-    adas = dict(house.front.cookies)
-    house.front.cookies = httpx.Cookies()
-    await house.sign_in("bob")
-    response = await house.post("/sign-in/sessions/end", "/sign-in/sessions", session=hash_of(adas[STAFF_COOKIE]))
-    assert response.status_code == 404
-    house.front.cookies = httpx.Cookies(adas)
-    assert (await house.front.get("/staff")).status_code == 200
-
-
-async def test_a_session_ends_by_itself_after_its_longest_time_even_in_use(house: House) -> None:
-    await house.add()
-    await house.sign_in()
-    for _ in range(int(LONGEST_SESSION / timedelta(minutes=30)) - 1):
-        await house.notifications.passes(timedelta(minutes=30))
-        assert (await house.front.get("/staff")).status_code == 200
-    await house.notifications.passes(timedelta(minutes=30))
-    assert (await house.front.get("/staff")).status_code == 303
-
-
-async def test_an_unused_session_is_over(house: House) -> None:
-    await house.add()
-    await house.sign_in()
-    await house.notifications.passes(LONGEST_IDLE + timedelta(minutes=1))
-    assert (await house.front.get("/staff")).status_code == 303
-
-
-async def test_use_of_one_service_keeps_the_session_alive_in_the_others(house: House) -> None:
-    await house.add()
-    await house.sign_in()
-    await house.news()
-    for _ in range(4):
-        await house.funding.passes(timedelta(minutes=50))
-        await house.notifications.passes(timedelta(minutes=50))
-        assert (await house.back.get("/staff")).status_code == 200
-    house.front.cookies = same_browser(house.back.cookies, "notifications.example")
-    assert (await house.front.get("/staff")).status_code == 200
-
-
-async def test_a_stolen_session_cookie_without_the_mark_of_use_is_worth_nothing(house: House) -> None:
-    await house.add()
-    await house.sign_in()
-    house.front.cookies = httpx.Cookies({STAFF_COOKIE: house.front.cookies[STAFF_COOKIE]})
-    assert (await house.front.get("/staff")).status_code == 303
 
 
 async def test_too_many_tries_are_refused_alike_for_known_and_unknown_names(house: House) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from itertools import count
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,19 +14,10 @@ from services.funding.domain.clearing import sum_to_clear
 from services.funding.domain.contribution import Contribution, PaysAll, contribution
 from services.funding.domain.funds import Fund, Person, Restrictions, misfits
 from services.funding.domain.ledger import Balances
-from services.funding.domain.regions import AREAS, DISTRICTS, region_of
 from services.funding.domain.thresholds import thresholds_reached
 from services.funding.domain.vocabulary import (
-    AGE_WORDS,
-    GROUP_WORDS,
-    REGION_WORDS,
-    AgeBand,
-    ClientGroup,
     Means,
-    Priority,
-    Region,
 )
-from shared.events import codes
 from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
 
@@ -269,36 +260,3 @@ def test_the_sum_to_clear_is_the_least_possible(funds: list[int], places: list[t
     need_beyond = max(0, welsh_need - welsh_money) + sum(c.needed for c in cases if c.person.region == "london")
 
     assert sum_to_clear(cases, kept, TODAY) == max(0, need_beyond - free_money)
-
-
-@pytest.mark.parametrize(
-    ("outward_code", "region"),
-    [
-        ("TQ13", "south-west"), ("tq13", "south-west"), ("EC1A", "london"), ("E1", "london"), ("EH1", "scotland"),
-        ("TD9", "scotland"), ("TD15", "north-east"), ("SY1", "west-midlands"), ("SY23", "wales"), ("CH7", "wales"),
-        ("CH1", "north-west"), ("BT1", "northern-ireland"), ("JE2", "crown-dependencies"), ("S40", "east-midlands"),
-        ("S4", "yorkshire-and-the-humber"), ("XX1", None), ("", None), (None, None), ("ZZ", None),
-    ],
-)  # fmt: skip
-def test_outward_codes_lie_in_regions(outward_code: str | None, region: Region | None) -> None:
-    assert region_of(outward_code) == region
-
-
-def test_no_area_or_district_lies_in_two_regions() -> None:
-    for table in (AREAS, DISTRICTS):
-        named = [code for written in table.values() for code in written.split()]
-        assert len(named) == len(set(named))
-    assert len([code for written in AREAS.values() for code in written.split()]) == 124
-    assert set(AREAS) == set(get_args(Region)) == set(REGION_WORDS)
-
-
-@pytest.mark.parametrize(
-    ("ours", "on_the_wire"),
-    [
-        (ClientGroup, codes.ClientGroup), (AgeBand, codes.AgeBand), (Means, codes.Means), (Priority, codes.Priority)
-    ],
-)  # fmt: skip
-def test_our_words_are_those_on_the_wire(ours: object, on_the_wire: object) -> None:
-    assert get_args(ours) == get_args(on_the_wire)
-    assert set(GROUP_WORDS) == set(get_args(codes.ClientGroup))
-    assert set(AGE_WORDS) == set(get_args(codes.AgeBand))
