@@ -33,7 +33,8 @@ def delivered(
     }  # fmt: skip
     header = ContentHeader(body_size=len(body), properties=Basic.Properties(**(properties | (changed or {}))))
     bodies = [ContentBody(body[start : start + piece]) for start in range(0, len(body), piece)]
-    return b"".join(pamqp.frame.marshal(frame, channel) for frame in (method, header, *bodies))
+    frames: list[Any] = [method, header, *bodies]
+    return b"".join(pamqp.frame.marshal(frame, channel) for frame in frames)
 
 
 async def heard_from(*pieces: bytes) -> tuple[list[Delivery], list[Any], BaseException | None]:

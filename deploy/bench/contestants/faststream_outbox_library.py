@@ -2,16 +2,16 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 from uuid import UUID
 
 from faststream import AckPolicy
-from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitMessage, RabbitQueue
+from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitQueue
 from faststream_outbox import OutboxBroker, make_outbox_table
-from faststream_outbox.annotations import OutboxMessage
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from deploy.bench.contestants.faststream_per_message import AT_ONCE, Step
+from deploy.bench.contestants.faststream_per_message import AT_ONCE, Step, message_of
 from deploy.bench.contestants.in_turn import InTurn
 from deploy.bench.place import Place
 from deploy.bench.work import Tally, body_of
@@ -45,10 +45,12 @@ async def run_stage(place: Place) -> None:
     )
     in_turn = InTurn()
 
-    async def relay(message: OutboxMessage) -> None:
+    async def relay(_: Any) -> None:  # noqa: ANN401 - whatever it is, it is passed on as it came
+        message = outbox.context.get_local("message")
         await rabbit.publish(message.body, place.fills, message_id=message.headers[ID], persist=True, mandatory=True)
 
-    async def handle(step: Step, message: RabbitMessage) -> None:
+    async def handle(step: Step) -> None:
+        message = message_of(rabbit)
         async with in_turn.at_turn(step.subject, message.raw_message.delivery_tag or 0), engine.begin() as db:
             cause = UUID(message.message_id)
             if (await db.execute(TAKE_IN, {"event_id": cause})).rowcount == 0:

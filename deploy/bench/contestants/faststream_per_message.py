@@ -26,6 +26,12 @@ class Step(BaseModel):
     padding: str
 
 
+def message_of(broker: RabbitBroker) -> RabbitMessage:
+    """The message in hand; as a parameter of the handler, FastStream would fetch it in another thread each time."""
+    message: RabbitMessage = broker.context.get_local("message")
+    return message
+
+
 async def run_stage(place: Place) -> None:
     """Hear until cancelled; a quick relay carries what the handlers stored."""
     broker = RabbitBroker(place.broker_url, default_channel=Channel(prefetch_count=AT_ONCE), logger=None)
@@ -34,7 +40,8 @@ async def run_stage(place: Place) -> None:
     async with connections(place.database_url, AT_ONCE) as pool, publishing_channel(place.broker_url) as channel:
         relay = Relay(pool, to_queue(channel, place.fills))
 
-        async def handle(step: Step, message: RabbitMessage) -> None:
+        async def handle(step: Step) -> None:
+            message = message_of(broker)
             async with in_turn.at_turn(step.subject, message.raw_message.delivery_tag or 0):
                 await handle_one(pool, UUID(message.message_id), step.subject, step.number)
             relay.told.set()
