@@ -12,7 +12,7 @@ from services.notifications.domain.delivery import Failed, Refused, Went
 from services.notifications.handlers import desk, sending
 from shared.events.asks import ContactCard, Identity, RevealIdentity
 from shared.events.intake import SafeguardingConcernRaised
-from shared.events.matching import OfferExpired, OfferReminded
+from shared.events.matching import OfferExpired, OfferReminded, OfferWithdrawn
 from shared.events.notifications import DeliveryGivenUp
 from shared.kernel.errors import Conflict, Retry, Unprocessable
 from shared.kernel.ids import ConcernId, ReferralId, StaffId
@@ -195,6 +195,33 @@ async def test_an_offer_that_is_over_is_not_sent_any_more(notifications: Notific
 
     (delivery,) = await notifications.deliveries()
     assert (delivery["state"], delivery["letter"], notifications.post_box.sent) == ("suppressed", None, [])
+
+
+async def test_a_therapist_who_is_asked_anew_gets_the_new_mail_even_when_all_is_heard_at_once(
+    notifications: Notifications,
+) -> None:
+    referral = a_referral()
+    first = an_offer(referral.referral_id)
+    again = an_offer(referral.referral_id, therapist_id=first.therapist_id)
+    withdrawn = OfferWithdrawn(
+        offer_id=first.offer_id,
+        match_id=first.match_id,
+        referral_id=referral.referral_id,
+        therapist_id=first.therapist_id,
+        reason="consent-withdrawn",
+    )
+
+    await notifications.kernel.inbox.process(
+        [
+            notifications.delivery(first, seal=a_letter()),
+            notifications.delivery(withdrawn),
+            notifications.delivery(again, seal=a_letter()),
+        ]
+    )
+    await notifications.sends()
+
+    assert sorted(one["state"] for one in await notifications.deliveries()) == ["sent", "suppressed"]
+    assert len(notifications.post_box.sent) == 1
 
 
 async def test_a_reminder_is_a_mail_of_its_own(notifications: Notifications) -> None:

@@ -23,6 +23,7 @@ LETTER_COLUMN = "delivery.letter"
 MAILBOX = "mailbox"
 ALARMS = (SafeguardingConcernRaised, SafeguardingConcernEscalated)
 FOR_FUNDERS = (FundReceived, FundThresholdCrossed)
+Pair = tuple[UUID, str]
 OVER = (OfferAccepted, OfferDeclined, OfferExpired, OfferWithdrawn)
 
 
@@ -35,15 +36,24 @@ async def line_up(events: Sequence[Event], profiles: Mapping[UUID, CardProfile],
     """Queue one delivery for each event and recipient; an offer that is over takes its unsent mail with it."""
     queued = [
         *_acknowledgements(events, profiles, tx),
-        *(_offer(event, tx) for event in events if isinstance(event, (OfferSent, OfferReminded))),
         *await _alerts([event for event in events if isinstance(event, ALARMS)], tx),
         *await _webhooks([event for event in events if isinstance(event, FOR_FUNDERS)], tx),
     ]
+    ends = {_pair(event): place for place, event in enumerate(events) if isinstance(event, OVER)}
+    open_offers: list[Queued] = []
+    for place, event in enumerate(events):
+        if isinstance(event, (OfferSent, OfferReminded)):
+            (queued if place < ends.get(_pair(event), 0) else open_offers).append(_offer(event, tx))
     if queued:
         await deliveries.put_in_line(tx.db, queued, tx.now)
-    over = [(event.referral_id, f"therapist:{event.therapist_id}") for event in events if isinstance(event, OVER)]
-    if over:
-        await deliveries.suppress_offers(tx.db, over, tx.now)
+    if ends:
+        await deliveries.suppress_offers(tx.db, list(ends), tx.now)
+    if open_offers:
+        await deliveries.put_in_line(tx.db, open_offers, tx.now)
+
+
+def _pair(event: OfferSent | OfferReminded | OfferAccepted | OfferDeclined | OfferExpired | OfferWithdrawn) -> Pair:
+    return event.referral_id, f"therapist:{event.therapist_id}"
 
 
 def _acknowledgements(
