@@ -122,11 +122,16 @@ class Ear(RabbitSubscriber):
         self._post_start()
 
     async def stop(self) -> None:
-        """Let nothing more come; what was handed over can still be acknowledged."""
+        """Give back what was handed over and not acknowledged, and let nothing more come.
+
+        Closing the channel gives back and leaves in one step. A consumer that only cancels keeps what it has, while the
+        queue already gives what comes after it to the next process: the order of a key would be lost.
+        """
         self.running = False
         if self._consumer_tag is not None and not self.underlay.is_closed:
-            tag, self._consumer_tag = self._consumer_tag, None
-            await self.underlay.basic_cancel(tag, timeout=STOP_SECONDS)
+            self._consumer_tag = None
+            async with asyncio.timeout(STOP_SECONDS):
+                await self.underlay.close()
 
     async def acknowledge(self, tag: int) -> None:
         """Acknowledge everything up to and including `tag`; raises `Lost` when the channel is gone."""

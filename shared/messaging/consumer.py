@@ -105,7 +105,6 @@ class Consumer:
             await asyncio.gather(*workers, return_exceptions=True)
 
     async def _stop_gracefully(self, groups: Sequence[Group], workers: "list[asyncio.Task[None]]") -> None:
-        await asyncio.gather(*(ear.stop() for ear in self.ears.values()), return_exceptions=True)
         for group in groups:
             group.stop()
         await reach("stopping")

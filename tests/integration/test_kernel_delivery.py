@@ -175,3 +175,30 @@ async def outbox_is_empty(node: Node) -> bool:
 async def share_is(nodes: list[Node], shares: list[int]) -> bool:
     """Whether the nodes hold so many shards each."""
     return [node.process.relay.shards for node in nodes] == shares
+
+
+async def test_a_process_that_stops_hands_over_to_the_next_in_order(
+    intake: Node, bus: Vhost, matching_database: ServiceDatabase, effects: Effects
+) -> None:
+    referrals = [uuid4() for _ in range(8)]
+
+    async def dawdle(event: Event, tx: Transaction) -> None:
+        await asyncio.sleep(0.02)
+
+    def a_matching() -> Node:
+        node = Node("matching", matching_database.application_dsn, bus.url("matching"), fault=dawdle, batch_size=2)
+        node.process.consumer.prefetch = 10
+        return node
+
+    async with intake.running():
+        stopping = a_matching()
+        await stopping.process.start()
+        await eventually(stopping.is_ready)
+        async with a_matching().running():
+            await intake.tell_together(*(closed(one) for _ in range(30) for one in referrals))
+            await effects.reaches(20)
+            await stopping.process.stop()
+            await effects.reaches(240)
+
+    assert await effects.count() == 240
+    assert effects.everything_once_in_order()
