@@ -21,7 +21,7 @@ from shared.web.cookies import STAFF_COOKIE, VISIT_COOKIE
 from shared.web.sign_in import router as sign_in_router
 from shared.web.sign_out import router as sign_out_router
 from tests.component.harness import Component
-from tests.component.test_web_sign_in import HEARD, PASSWORD
+from tests.component.signing_in import HEARD, PASSWORD
 from tests.databases import ServiceDatabase
 from tests.web_sample import SampleSettings, sample_web, with_kernel
 

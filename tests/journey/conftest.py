@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from shared.kernel.ids import SERVICES
 from tests.conftest import Vhost, apply_topology
-from tests.databases import drop_database, make_database
+from tests.databases import make_database
 from tests.fleet import Fleet
 from tests.journey.town import Town
 from tests.servers import BrokerServer, DatabaseServer
@@ -30,8 +30,6 @@ def fleet(postgres: DatabaseServer, broker: BrokerServer, tmp_path_factory: pyte
         yield running
     finally:
         running.stop()
-        for database in databases.values():
-            drop_database(postgres.administrator_dsn, database.name)
         broker.administration.delete_vhost(vhost.name)
 
 
