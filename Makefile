@@ -47,9 +47,9 @@ bench: ## Compare our messaging with others on this machine (OPTIONS=... as for 
 	@deploy/prepare.sh bench
 	@$(STOPSO) bench $(OPTIONS)
 
-chaos: ## Kill things at random for five minutes under load and look for what was lost or doubled
+chaos: ## Break things at random for five minutes under load and look for what was lost or doubled (OPTIONS=--seed ...)
 	@deploy/prepare.sh development
-	@STOPSO_CHAOS_SECONDS=$${STOPSO_CHAOS_SECONDS:-300} $(PYTHON_IN) -m pytest -m chaos --timeout=900 tests
+	@$(PYTHON_IN) -m tests.faults.chaos $(OPTIONS)
 
 lock: ## Renew the hashed locks from requirements*.in (UPGRADE=1 takes new versions)
 	@deploy/prepare.sh development
