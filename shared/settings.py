@@ -17,7 +17,7 @@ PREFIX = "STOPSO_"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class InvalidSettings(Exception):  # noqa: N818 - named for what happened
+class InvalidSettings(Exception):
     """The service cannot start as configured; `advice` says, variable by variable, what is wrong, without any value."""
 
     def __init__(self, problems: list[str]) -> None:

@@ -8,10 +8,13 @@ ReferralSource = Literal[
 ]  # fmt: skip
 Channel = Literal["web", "phone", "api", "import"]
 ClientGroup = Literal[
-    "thoughts", "images", "exposing", "voyeurism", "harmed-child", "harmed-adult", "other-behaviour", "family", "survivor",
+    "thoughts", "images", "exposing", "voyeurism", "harmed-child", "harmed-adult", "other-behaviour", "family",
+    "survivor",
 ]  # fmt: skip
 AgeBand = Literal["under-13", "13-17", "18-25", "26-64", "65-plus"]
-LegalStage = Literal["unknown-to-authorities", "investigated", "bail", "charged", "sentenced", "prison", "released", "none"]
+LegalStage = Literal[
+    "unknown-to-authorities", "investigated", "bail", "charged", "sentenced", "prison", "released", "none",
+]  # fmt: skip
 TherapistGender = Literal["woman", "man", "no-preference"]
 Setting = Literal["in-person", "online", "either"]
 Means = Literal["full-fee", "part-fee", "cannot-pay", "unsure"]
@@ -20,8 +23,8 @@ TriageOutcome = Literal["suitable", "more-information", "not-ready", "not-suitab
 DecidedBy = Literal["rules", "staff"]
 EndedBy = Literal["client", "therapist", "charity", "administrative"]
 CloseReason = Literal[
-    "no-longer-wanted", "found-other-help", "no-answer", "completed", "ended-early", "not-suitable", "signposted", "died",
-    "duplicate", "entered-in-error", "moved-away",
+    "no-longer-wanted", "found-other-help", "no-answer", "completed", "ended-early", "not-suitable", "signposted",
+    "died", "duplicate", "entered-in-error", "moved-away",
 ]  # fmt: skip
 ConsentPurpose = Literal["referral", "sharing", "subsidy", "evaluation", "statistics", "contact-again"]
 WaitReason = Literal["nobody-near", "no-such-skill", "no-free-place", "no-money", "not-shared", "everyone-asked"]

@@ -1,8 +1,8 @@
-"""What every event is: a frozen, thin, additive fact with a type, a key that orders it, and sealed blocks for what is private."""
+"""What every event is: a frozen, thin, additive fact with a type, a key that orders it, and sealed private blocks."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PrivateAttr
 
@@ -15,7 +15,7 @@ Seals = dict[ServiceName, type[BaseModel]]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an event came from: its id, when it was told (UTC), and its number among the speaker's events of the same key."""
+    """Where an event came from: its id, when it was told (UTC), and its number among those of its key."""
 
     event_id: EventId
     time: datetime
@@ -23,7 +23,7 @@ class Origin:
 
 
 class Event(BaseModel):
-    """A fact that one service tells the others. Fields in clear are ids, status codes, pence, dates and coarse codes only."""
+    """A fact that one service tells the others. In clear are ids, status codes, pence, dates and coarse codes only."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, ser_json_bytes="base64")
 
@@ -62,7 +62,7 @@ class Event(BaseModel):
         return cls.type.split(".", 1)[0]
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
         """Refuse an event class that does not say its type and key."""
         super().__pydantic_init_subclass__(**kwargs)
         speaker, fact, version = cls.type.split(".")

@@ -9,7 +9,7 @@ from shared.kernel.ids import DeliveryId, ReferralId, StaffId
 
 
 class StaffSessionOpened(Event):
-    """A member of staff signed in; every service accepts the cookie whose SHA-256 is `session_hash` until `expires_at`."""
+    """A member of staff signed in; the cookie whose SHA-256 is `session_hash` is accepted until `expires_at`."""
 
     type: ClassVar = "notifications.staff-session-opened.v1"
     key: ClassVar = "staff_id"

@@ -1,4 +1,4 @@
-"""The shapes inside sealed blocks: what one consuming service needs to know of a person, and nobody on the way may read."""
+"""The shapes inside sealed blocks: what one service needs to know of a person, and nobody on the way may read."""
 
 from typing import Literal
 

@@ -1,8 +1,8 @@
 """The four ways in which a promise can be broken; every expected answer is a returned value instead."""
 
 
-class BrokenPromise(Exception):  # noqa: N818 - the four below are named for what happened, not with a suffix
-    """A request or an event that cannot be served; `code` is stable, the sentence is for people and carries no personal data."""
+class BrokenPromise(Exception):
+    """A request or an event that cannot be served; `code` is stable, the sentence is for people and names nobody."""
 
     def __init__(self, code: str, sentence: str = "") -> None:
         super().__init__(code)

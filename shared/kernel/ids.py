@@ -23,7 +23,7 @@ SERVICES: tuple[ServiceName, ...] = ("intake", "matching", "funding", "notificat
 
 
 class IdSource:
-    """Makes UUIDv7 identifiers (RFC 9562, section 5.7) that rise strictly within one process, even when the clock does not."""
+    """Makes UUIDv7 identifiers (RFC 9562, section 5.7) that rise within a process, whatever the clock does."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -12,7 +12,7 @@ from shared.privacy.fields import KEY_LENGTH, SymmetricKeys
 from shared.privacy.sealing import CURVE, key_id, public_jwk
 
 
-class UnusableKey(ValueError):  # noqa: N818 - named for what happened
+class UnusableKey(ValueError):
     """A configured key cannot be used; the message names which one and why, never its value."""
 
 

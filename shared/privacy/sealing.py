@@ -25,7 +25,7 @@ _HEADERS = frozenset({"alg", "enc", "kid", "apv", "epk"})
 _ONLY_OURS = jwe.JWERegistry(algorithms=[ALGORITHM, ENCRYPTION])
 
 
-class TooLarge(ValueError):  # noqa: N818 - named for what happened
+class TooLarge(ValueError):
     """The content would not fit into one block; the place that accepted it from a person should have a limit."""
 
 

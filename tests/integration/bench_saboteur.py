@@ -28,6 +28,8 @@ async def run_stage(place: Place) -> None:
             case "store-nothing-to-tell":
                 await PROPER(db, batch)
                 await db.execute("DELETE FROM outbox WHERE position = (SELECT max(position) FROM outbox)")
+            case _:
+                raise ValueError(fault)
 
     ceiling.handle_all = handle_all
     await ceiling.run_stage(place)
