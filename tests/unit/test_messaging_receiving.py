@@ -38,7 +38,7 @@ def delivered(
 
 
 async def heard_from(*pieces: bytes) -> tuple[list[Delivery], list[Any], BaseException | None]:
-    """What is heard, which other frames come through, and how it ends, when the connection closes after these pieces."""
+    """What is heard, which other frames come through, and how it ends, when these pieces come and then nothing."""
     heard: list[Delivery] = []
     others: list[Any] = []
     reader = asyncio.StreamReader()
