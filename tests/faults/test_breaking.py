@@ -12,7 +12,7 @@ from tests.faults.resting import assert_clean
 from tests.faults.storm import storm
 from tests.servers import BrokerServer, DatabaseServer
 
-pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow]
+pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(400)]
 
 Deeds = list[Callable[[], str]]
 

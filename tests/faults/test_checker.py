@@ -12,7 +12,7 @@ from tests.faults.reading import evidence_of
 from tests.faults.resting import come_to_rest
 from tests.faults.storm import Storm
 
-pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow]
+pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(400)]
 
 SLOW_COMMIT = """
 CREATE FUNCTION commit_slowly() RETURNS trigger LANGUAGE plpgsql AS $$

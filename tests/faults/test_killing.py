@@ -12,7 +12,7 @@ from tests.faults.load import Load, pause_until
 from tests.faults.resting import assert_clean
 from tests.faults.storm import Storm
 
-pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow]
+pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(400)]
 
 AT_ONE_POINT = 25.0
 """Seconds in which a point must be passed under load."""
