@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from shared.events.codes import StaffRole
 from shared.events.notifications import StaffSessionClosed, StaffSessionOpened
 from shared.kernel.ids import ServiceName, StaffId
-from shared.messaging.subscriptions import Subscriptions, subscribes
+from shared.messaging.subscriptions import Subscription, Subscriptions
 from shared.web import accounts, forget_session, remember_session
 from shared.web.sign_in import router as sign_in_router
 from shared.web.sign_out import router as sign_out_router
@@ -23,8 +23,8 @@ from tests.web_sample import browser, hidden_token, sample_web, with_kernel
 PASSWORD = "correct horse battery"
 HEARD = Subscriptions(
     {
-        event.type: subscribes(event)(handle).__dict__["_subscriptions"][0]
-        for event, handle in ((StaffSessionOpened, remember_session), (StaffSessionClosed, forget_session))
+        StaffSessionOpened.type: Subscription(StaffSessionOpened, remember_session),
+        StaffSessionClosed.type: Subscription(StaffSessionClosed, forget_session),
     }
 )
 
