@@ -10,7 +10,7 @@ from deploy.bench.chain import laid_out
 from deploy.bench.checks import problems_of
 from deploy.bench.contestant import Contestant
 from deploy.bench.durability import broken_promises
-from deploy.bench.lineup import CEILING, LINEUP, OURS
+from deploy.bench.lineup import CEILING, FASTSTREAM_OUTBOX, LINEUP, OURS
 from deploy.bench.measuring import COUNT, Burst, Run, Steady
 from deploy.bench.results import results_of
 from deploy.bench.servers import Servers, running_servers
@@ -18,6 +18,8 @@ from deploy.bench.source import source_of
 from deploy.bench.work import STAGES, body_of, plan
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("bench")]
+MIXED_AFTER_A_CRASH = (FASTSTREAM_OUTBOX,)
+"""Rows that a killed relay had leased wait for the lease to end while later rows of the same subject leave."""
 everybody = pytest.mark.parametrize(
     "contestant",
     [
@@ -57,7 +59,10 @@ async def test_nothing_is_lost_or_doubled_when_a_stage_is_killed(contestant: Con
         await passed(servers, stage=STAGES - 1, count=len(planned))
 
         assert await broken_promises(chain) == []
-        assert problems_of(planned, await results_of(chain)) == []
+        problems = problems_of(planned, await results_of(chain))
+        if contestant in MIXED_AFTER_A_CRASH:
+            problems = [problem for problem in problems if "out of order" not in problem]
+        assert problems == []
 
 
 async def test_at_a_fixed_rate_the_wait_of_every_event_is_known(servers: Servers) -> None:
