@@ -4,7 +4,7 @@ import contextlib
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -180,8 +180,3 @@ class Weather:
 def roles_for(postgres: DatabaseServer) -> None:
     """The roles of the services on a fresh server of one's own."""
     ensure_roles(postgres.administrator_dsn, role_passwords())
-
-
-def names_of(deeds: Sequence[Callable[[], str]]) -> str:
-    """The faults by name."""
-    return ", ".join(deed.__name__.replace("_", " ") for deed in deeds)
