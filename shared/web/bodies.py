@@ -1,4 +1,4 @@
-"""What we accept as a request's body: not too large, and JSON only in the strict sense."""
+"""What we accept of a request: a body that is not too large, JSON only in the strict sense, and no zero bytes."""
 
 import json
 import re
@@ -12,6 +12,8 @@ from shared.web.failures import failure_response
 LARGEST_BODY = 1024 * 1024
 DEEPEST_JSON = 20
 _STRINGS_AND_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{\]}]', re.DOTALL)
+
+_ZERO_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class NotStrictJson(ValueError):
@@ -45,13 +47,15 @@ def _depth(text: str) -> int:
 
 
 def strict_json(body: bytes) -> object:
-    """Parse UTF-8 JSON; raises `NotStrictJson` for NaN, numbers out of range, repeated keys and deep nesting."""
+    """Parse UTF-8 JSON; raises `NotStrictJson` for NaN, endless numbers, repeated keys, deep nesting, zero bytes."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         raise NotStrictJson("not JSON") from None
     if _depth(text) > DEEPEST_JSON:
         raise NotStrictJson("nested too deeply")
+    if _ZERO_BYTE.search(text):
+        raise NotStrictJson("zero byte")
     try:
         parsed: object = json.loads(
             text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_refuse_repeated_keys
@@ -86,8 +90,12 @@ def _announced_length(scope: Scope) -> int:
     return 0
 
 
+def _has_zero_byte(scope: Scope) -> bool:
+    return "\0" in scope["path"] or b"%00" in scope["query_string"]
+
+
 class BodyGuard:
-    """ASGI middleware: refuses bodies that are too large (413) or claim to be JSON and are not, strictly (400)."""
+    """ASGI middleware: refuses bodies too large (413) or not strictly the JSON they claim, and zero bytes (400)."""
 
     def __init__(self, app: ASGIApp, *, largest: int = LARGEST_BODY) -> None:
         self.app = app
@@ -95,6 +103,9 @@ class BodyGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
+        if scope["type"] == "http" and _has_zero_byte(scope):
+            await failure_response(Request(scope), 400, code="zero-byte")(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return

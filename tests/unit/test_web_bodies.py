@@ -3,6 +3,7 @@
 import pytest
 
 from shared.web.bodies import DEEPEST_JSON, NotStrictJson, strict_json
+from tests.web_sample import browser, sample_web
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,8 @@ from shared.web.bodies import DEEPEST_JSON, NotStrictJson, strict_json
         b'{"a": ' * 200_000,
         b'"' + b'\\"' * 200_000,
         b"1" * 10_000,
+        b'{"a": "\\u0000"}',
+        b'{"a": "\\\\\\u0000"}',
     ],
     ids=[
         "nan",
@@ -38,6 +41,8 @@ from shared.web.bodies import DEEPEST_JSON, NotStrictJson, strict_json
         "objects",
         "open",
         "digits",
+        "zero byte",
+        "zero byte after a backslash",
     ],
 )
 def test_what_is_not_strict_json_is_refused(body: bytes) -> None:
@@ -55,9 +60,17 @@ def test_what_is_not_strict_json_is_refused(body: bytes) -> None:
         ),
         (b"[" * DEEPEST_JSON + b"]" * DEEPEST_JSON, None),
         ('{"name": "Zoë"}'.encode(), {"name": "Zoë"}),
+        (b'{"path": "C:\\\\u0000"}', {"path": "C:\\u0000"}),
         (b"[1.5, -2e3, true, null]", [1.5, -2000.0, True, None]),
     ],
 )
 def test_strict_json_is_read(body: bytes, value: object) -> None:
     read = strict_json(body)
     assert value is None or read == value
+
+
+@pytest.mark.parametrize("address", ["/board?area=%00", "/a%00b"])
+async def test_a_zero_byte_in_an_address_is_refused_before_it_reaches_a_page(address: str) -> None:
+    async with browser(sample_web("intake"), "https://house.example") as client:
+        assert (await client.get(address)).status_code == 400
+        assert (await client.get("/nowhere")).status_code == 404
