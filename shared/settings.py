@@ -51,6 +51,8 @@ class ServiceSettings(BaseSettings):
     port: int = Field(ge=0, le=65535)
     demo: bool = False
     public_urls: dict[ServiceName, str]
+    phone_number: str = "0808 157 0000"
+    """Whom people may call instead; the default is a number that is kept for fiction."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     traces_url: str | None = None
 

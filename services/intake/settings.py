@@ -14,7 +14,6 @@ class IntakeSettings(ServiceSettings):
 
     service: ClassVar[ServiceName] = "intake"
 
-    phone_number: str = "0808 157 0000"
     exit_leads_to: str = SOMEWHERE_ELSE
     requests_a_minute: int = Field(60, ge=1, le=10_000)
     receipts_in_ten_minutes: int = Field(10, ge=1, le=1000)

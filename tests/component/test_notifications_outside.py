@@ -151,7 +151,7 @@ async def test_the_catcher_keeps_a_mail_once_and_encrypted(notifications: Notifi
     server = await catch_mail("127.0.0.1", 0, keep)
     port = server.sockets[0].getsockname()[1]
     mail = MailServer("127.0.0.1", port, "Messages <messages@example.org>", security="none", only_here=True)
-    letter = letter_for("offer", link="http://localhost:8002/offers/x")
+    letter = letter_for("offer", link="http://localhost:8002/offers/x", phone_number="0808 157 0000")
     async with server:
         for _ in range(2):
             sent = await mail.send(letter, "marker@example.org", message_id="<one@example.org>", now=MONDAY_MORNING)
@@ -176,7 +176,7 @@ async def test_an_unreachable_mail_server_is_tried_again() -> None:
     await server.wait_closed()
 
     answer = await MailServer("127.0.0.1", port, "m@example.org", security="none").send(
-        letter_for("offer", link="x"), "t@example.org", message_id="<a@b>", now=MONDAY_MORNING
+        letter_for("offer", link="x", phone_number=""), "t@example.org", message_id="<a@b>", now=MONDAY_MORNING
     )
 
     assert answer == Failed("mail-server-unreachable")

@@ -79,7 +79,7 @@ def test_a_mail_says_nothing_that_others_may_not_read(template: Any) -> None:
 
 @pytest.mark.parametrize("purpose", ["acknowledgement", "offer", "offer-reminder", "safeguarding-alert"])
 def test_a_mail_has_a_short_neutral_subject_and_the_link(purpose: Any) -> None:
-    letter = letter_for(purpose, link="https://example.org/x")
+    letter = letter_for(purpose, link="https://example.org/x", phone_number="0808 157 0000")
 
     assert 5 < len(letter.subject) < 60
     assert "https://example.org/x" in letter.text

@@ -19,7 +19,7 @@ def _templates() -> Environment:
     return Environment(loader=FileSystemLoader(FOLDER), autoescape=False, undefined=StrictUndefined)  # noqa: S701 - text
 
 
-def letter_for(purpose: Purpose, *, link: str, phone_number: str = "") -> Letter:
+def letter_for(purpose: Purpose, *, link: str, phone_number: str) -> Letter:
     """The mail of a purpose; the template's first line is its subject."""
     written = _templates().get_template(f"{purpose}.txt").render(link=link, phone_number=phone_number)
     first, _, text = written.partition("\n")

@@ -124,7 +124,7 @@ async def _mail(kernel: Kernel, claimed: Claimed, mail: MailServer) -> Attempt:
             link = f"{settings.public_url('notifications')}/board"
     if not isinstance(found, str):
         return found
-    letter = letter_for(claimed.purpose, link=link)
+    letter = letter_for(claimed.purpose, link=link, phone_number=settings.phone_number)
     return await mail.send(letter, found, message_id=claimed.message_id, now=kernel.clock.now())
 
 
