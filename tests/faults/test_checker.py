@@ -59,7 +59,7 @@ def test_with_a_watermark_or_without_shard_locks_the_checker_fails(still: Storm)
 
         def both_seen() -> bool:
             told, heard = still.rows("funding", "SELECT 1 FROM fault_told"), still.rows("notifications", TWICE)
-            return len(told) > 20 and len(heard) > 0 and load.done["refer"] >= 60
+            return len(told) > 10 and len(heard) > 0 and load.done["refer"] >= 25
 
         pause_until(both_seen, load, seconds=60)
     found = _violations(still)
