@@ -86,12 +86,14 @@ async def fund_kept(db: Connection, fund_id: FundId) -> KeptFund | None:
 
 
 async def lock_funds(db: Connection, fund_ids: Iterable[FundId]) -> list[Fund]:
-    """These funds as they stand, locked until the transaction ends, always in the same order.
+    """These funds as they stand, locked until the transaction ends.
 
     Whoever decides by a balance, or lets money come back, takes this lock first: otherwise somebody could begin to wait
-    just as the money that they wait for comes in.
+    just as the money that they wait for comes in. One lock for all money comes before those of the funds, because a
+    batch decides case after case, and two batches that lock funds in different orders would block each other.
     """
     wanted = sorted(fund_ids)
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('funding money', 7))")
     await db.execute(
         "SELECT fund_id FROM fund WHERE fund_id = ANY($1::uuid[]) ORDER BY fund_id FOR NO KEY UPDATE", wanted
     )
