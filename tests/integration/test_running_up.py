@@ -132,8 +132,8 @@ def test_one_command_starts_everything_and_one_signal_stops_it(copy: Copy) -> No
     assert copy.left_running() == []
     assert copy.command("status").returncode == 1
 
-    waiting_for_a_core = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    assert copy.up() < 15 * waiting_for_a_core
+    copy.up()
+    assert copy.command("status").returncode == 0
     assert copy.tell(signal.SIGINT) == 0
     assert copy.left_running() == []
 

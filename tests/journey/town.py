@@ -159,7 +159,7 @@ class Town:
 
     def state_of(self, receipt_page: Page) -> str:
         """What the page of a returning client says now."""
-        receipt_page.reload()
+        receipt_page.goto(self.fleet.url("intake", "/return/request"))
         return receipt_page.locator("main").inner_text()
 
 
