@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.kernel.ids import ReferralId, StaffId
+from shared.kernel.ids import ReferralId, StaffId, TherapistId
 
 Medium = Literal["email", "phone", "text"]
 Refusal = Literal["no-channel", "not-this-medium", "consent-missing", "closed", "erased", "unknown"]
@@ -58,3 +58,16 @@ class Identity(Ask):
     may_leave_message: bool = False
     safe_hours: SafeHours = "any"
     seconds: int = 60
+
+
+class ResolveTherapist(Ask):
+    """Notifications to matching, at the moment of sending: where a therapist can be written to."""
+
+    therapist_id: TherapistId
+
+
+class TherapistCard(Ask):
+    """Where to write; without an address, do not write."""
+
+    name: str = ""
+    email: str = ""

@@ -27,9 +27,24 @@ CloseReason = Literal[
     "died", "duplicate", "entered-in-error", "moved-away",
 ]  # fmt: skip
 ConsentPurpose = Literal["referral", "sharing", "subsidy", "evaluation", "statistics", "contact-again"]
-WaitReason = Literal["nobody-near", "no-such-skill", "no-free-place", "no-money", "not-shared", "everyone-asked"]
+WaitReason = Literal[
+    "nobody-near", "no-such-skill", "no-free-place", "no-money", "not-shared", "everyone-asked", "next-run",
+    "client-not-ready", "safeguarding",
+]  # fmt: skip
 DeclineReason = Literal["full", "not-my-field", "conflict-of-interest", "too-far", "fee", "away", "other"]
-MatchEnd = Literal["referral-closed", "consent-withdrawn", "therapist-unavailable", "superseded", "by-staff"]
+MatchEnd = Literal[
+    "referral-closed", "consent-withdrawn", "therapist-unavailable", "superseded", "by-staff", "client-wish",
+    "safeguarding", "no-answer-in-time",
+]  # fmt: skip
 TherapyOutcome = Literal["completed", "ended-early"]
+SessionCancelledBy = Literal["client", "therapist"]
+LetterKind = Literal[
+    "sign-in", "application-received", "documents-wanted", "application-decided", "reference-wanted",
+    "credential-warning", "credential-lapsed", "supervision-to-sign", "capacity-stale", "offer-stalled",
+]  # fmt: skip
+"""What a letter to somebody outside is about; notifications has the words, which name no case."""
+Measure = Literal["core-10", "yp-core", "phq-9", "gad-7"]
+Change = Literal["recovered", "improved", "unchanged", "deteriorated", "not-scored"]
+DesiredOutcome = Literal["achieved", "partly", "not", "not-said"]
 TherapistStanding = Literal["approved", "active", "paused", "lapsed", "suspended", "removed", "left"]
 StaffRole = Literal["coordinator", "triage", "safeguarding", "registrar", "finance", "admin"]

@@ -4,8 +4,9 @@ from datetime import date
 from typing import ClassVar
 
 from shared.events.codes import MatchEnd
-from shared.events.event import Event
-from shared.kernel.ids import AwardId, FunderId, FundId, MatchId, ReferralId
+from shared.events.event import Event, Seals
+from shared.events.sealed import OutcomeProfile
+from shared.kernel.ids import AdministrationId, AwardId, FunderId, FundId, MatchId, ReferralId, TherapistId
 from shared.kernel.money import Pence
 
 
@@ -78,3 +79,43 @@ class FundThresholdCrossed(Event):
     fund_id: FundId
     funder_id: FunderId
     percent_used: int
+
+
+class OutcomeScored(Event):
+    """A finished therapy was scored; how it went is for matching alone, which counts it, and never shows one case."""
+
+    type: ClassVar = "funding.outcome-scored.v1"
+    key: ClassVar = "referral_id"
+    seals: ClassVar[Seals] = {"matching": OutcomeProfile}
+
+    referral_id: ReferralId
+    match_id: MatchId
+    therapist_id: TherapistId
+
+
+class RiskAnswered(Event):
+    """An answer in an evaluation form says that somebody may be in danger; intake opens a safeguarding concern."""
+
+    type: ClassVar = "funding.risk-answered.v1"
+    key: ClassVar = "referral_id"
+
+    referral_id: ReferralId
+    administration_id: AdministrationId
+
+
+class TherapistFeeOverdue(Event):
+    """A therapist owes the charity a fee past its last reminder; no new offers go out until it is settled."""
+
+    type: ClassVar = "funding.therapist-fee-overdue.v1"
+    key: ClassVar = "therapist_id"
+
+    therapist_id: TherapistId
+
+
+class TherapistFeeSettled(Event):
+    """A therapist owes nothing that is overdue any more: paid or waived."""
+
+    type: ClassVar = "funding.therapist-fee-settled.v1"
+    key: ClassVar = "therapist_id"
+
+    therapist_id: TherapistId

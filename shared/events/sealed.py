@@ -6,10 +6,13 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.events.codes import (
     AgeBand,
+    Change,
     ClientGroup,
     ConsentPurpose,
+    DesiredOutcome,
     LegalStage,
     Means,
+    Measure,
     Setting,
     StaffRole,
     TherapistGender,
@@ -64,6 +67,33 @@ class OfferLetter(Sealed):
 
     email: str
     link: str
+
+
+class Letter(Sealed):
+    """Where a letter to a therapist, a referee or a supervisor goes, and the link it carries if it has one."""
+
+    email: str
+    link: str | None = None
+
+
+class ConcernNote(Sealed):
+    """What a therapist or a member of staff wrote when somebody may be in danger."""
+
+    words: str
+
+
+class OutcomeProfile(Sealed):
+    """How a finished therapy went, by one measure and by what the client had hoped for."""
+
+    measure: Measure | None = None
+    change: Change = "not-scored"
+    desired: DesiredOutcome = "not-said"
+
+
+class TherapistProfile(Sealed):
+    """Who a therapist's session belongs to."""
+
+    display_name: str
 
 
 class StaffProfile(Sealed):

@@ -23,7 +23,10 @@ Means = Literal["full-fee", "part-fee", "cannot-pay", "unsure"]
 Priority = Literal["routine", "urgent", "immediate"]
 Outcome = Literal["suitable", "more-information", "not-ready", "not-suitable", "signposted"]
 Purpose = Literal["referral", "sharing", "subsidy", "evaluation", "statistics", "contact-again"]
-WaitReason = Literal["nobody-near", "no-such-skill", "no-free-place", "no-money", "not-shared", "everyone-asked"]
+WaitReason = Literal[
+    "nobody-near", "no-such-skill", "no-free-place", "no-money", "not-shared", "everyone-asked", "next-run",
+    "client-not-ready", "safeguarding",
+]  # fmt: skip
 ContactChannel = Literal["none", "email", "phone", "text"]
 SafeHours = Literal["any", "morning", "afternoon", "evening"]
 

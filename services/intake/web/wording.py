@@ -156,6 +156,9 @@ WAITS: dict[str, str] = {
     "no-money": "no money",
     "not-shared": "not agreed to share",
     "everyone-asked": "everyone was asked",
+    "next-run": "looked at with the next run",
+    "client-not-ready": "client not ready",
+    "safeguarding": "safeguarding concern open",
 }
 OUTCOMES: dict[str, Words] = {
     "suitable": Words("Suitable", "A therapist is looked for at once"),

@@ -16,9 +16,15 @@ Setting = Literal["in-person", "online", "either"]
 Meeting = Literal["in-person", "online"]
 Means = Literal["full-fee", "part-fee", "cannot-pay", "unsure"]
 Priority = Literal["routine", "urgent", "immediate"]
-WaitReason = Literal["nobody-near", "no-such-skill", "no-free-place", "no-money", "not-shared", "everyone-asked"]
+WaitReason = Literal[
+    "nobody-near", "no-such-skill", "no-free-place", "no-money", "not-shared", "everyone-asked", "next-run",
+    "client-not-ready", "safeguarding",
+]  # fmt: skip
 DeclineReason = Literal["full", "not-my-field", "conflict-of-interest", "too-far", "fee", "away", "other"]
-MatchEnd = Literal["referral-closed", "consent-withdrawn", "therapist-unavailable", "superseded", "by-staff"]
+MatchEnd = Literal[
+    "referral-closed", "consent-withdrawn", "therapist-unavailable", "superseded", "by-staff", "client-wish",
+    "safeguarding", "no-answer-in-time",
+]  # fmt: skip
 TherapyOutcome = Literal["completed", "ended-early"]
 
 CHILD_BANDS: frozenset[AgeBand] = frozenset({"under-13", "13-17"})
@@ -58,4 +64,7 @@ WAIT_WORDS: dict[WaitReason, str] = {
     "no-money": "No money for it yet",
     "not-shared": "The client has not agreed to sharing",
     "everyone-asked": "Everyone suitable has been asked",
+    "next-run": "Looked at together with the others at the next run",
+    "client-not-ready": "The client is not ready yet",
+    "safeguarding": "A safeguarding concern is open",
 }

@@ -65,7 +65,9 @@ WAIT_REASONS = {
     "no-money": "no money",
     "not-shared": "client has not agreed to sharing",
     "everyone-asked": "everyone suitable was asked",
-    "client-not-ready": "client not ready",
+    "next-run": "everyone who waits is looked at together soon",
+    "client-not-ready": "the client is not ready yet",
+    "safeguarding": "a safeguarding concern is open",
 }
 REASONS = {**CLOSE_REASONS, **WAIT_REASONS, "therapy-ended": "therapy ended"}
 """Why a card waits or is closed."""
