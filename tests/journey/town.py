@@ -13,12 +13,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from deploy.stopso.workbench import workbench
 from services.funding.domain.funds import Restrictions
-from services.funding.domain.vocabulary import Region
 from services.funding.handlers.money import Gift, open_fund, receive_money
 from services.matching.handlers.importing import import_therapists
 from shared.events.codes import StaffRole
 from shared.kernel.ids import SERVICES, FundId, ServiceName
 from shared.kernel.money import Pence
+from shared.kernel.regions import Region
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
 from shared.web.accounts import add_account

@@ -4,7 +4,6 @@ from typing import get_args
 
 import pytest
 
-from services.funding.domain.regions import AREAS, DISTRICTS, region_of
 from services.funding.domain.vocabulary import (
     AGE_WORDS,
     GROUP_WORDS,
@@ -13,9 +12,9 @@ from services.funding.domain.vocabulary import (
     ClientGroup,
     Means,
     Priority,
-    Region,
 )
 from shared.events import codes
+from shared.kernel.regions import AREAS, DISTRICTS, Region, region_of
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from services.funding.domain.vocabulary import AgeBand, ClientGroup, FundKind, Region
+from services.funding.domain.vocabulary import AgeBand, ClientGroup, FundKind
 from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
+from shared.kernel.regions import Region
 
 NOTHING = Pence(0)
 

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from services.funding.domain.amounts import pence_from
 from services.funding.domain.funds import NOTHING, Fund, Restrictions
-from services.funding.domain.vocabulary import AgeBand, ClientGroup, FundKind, Region
+from services.funding.domain.vocabulary import AgeBand, ClientGroup, FundKind
 from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
+from shared.kernel.regions import Region
 
 T = TypeVar("T")
 C = TypeVar("C", bound=str)

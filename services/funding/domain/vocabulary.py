@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from shared.kernel.regions import Region
+
 ClientGroup = Literal[
     "thoughts", "images", "exposing", "voyeurism", "harmed-child", "harmed-adult", "other-behaviour", "family",
     "survivor",
@@ -10,10 +12,6 @@ AgeBand = Literal["under-13", "13-17", "18-25", "26-64", "65-plus"]
 Means = Literal["full-fee", "part-fee", "cannot-pay", "unsure"]
 Priority = Literal["routine", "urgent", "immediate"]
 FundKind = Literal["unrestricted", "designated", "restricted"]
-Region = Literal[
-    "north-east", "north-west", "yorkshire-and-the-humber", "east-midlands", "west-midlands", "east-of-england",
-    "london", "south-east", "south-west", "wales", "scotland", "northern-ireland", "crown-dependencies",
-]  # fmt: skip
 
 GROUP_WORDS: dict[ClientGroup, str] = {
     "thoughts": "people worried about their thoughts",

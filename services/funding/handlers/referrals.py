@@ -5,13 +5,13 @@ from dataclasses import replace
 from services.funding.domain.awards import LIVE
 from services.funding.domain.funds import Person
 from services.funding.domain.referrals import Profile, Referral
-from services.funding.domain.regions import region_of
 from services.funding.handlers.deciding import decide
 from services.funding.handlers.ending import end_award, take_back_consent
 from services.funding.store import awards, referrals
 from shared.events.intake import ReferralClosed, ReferralTriaged
 from shared.events.sealed import MeansProfile
 from shared.kernel.ids import ReferralId
+from shared.kernel.regions import region_of
 from shared.messaging.transaction import Transaction
 
 

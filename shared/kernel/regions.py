@@ -1,8 +1,12 @@
 """Which region an outward code lies in: by postcode area, and by district where an area crosses a nation's border."""
 
 import re
+from typing import Literal
 
-from services.funding.domain.vocabulary import Region
+Region = Literal[
+    "north-east", "north-west", "yorkshire-and-the-humber", "east-midlands", "west-midlands", "east-of-england",
+    "london", "south-east", "south-west", "wales", "scotland", "northern-ireland", "crown-dependencies",
+]  # fmt: skip
 
 AREAS: dict[Region, str] = {
     "north-east": "DH DL NE SR TS",
