@@ -50,6 +50,8 @@ ANYONE: dict[str, Any] = {
     "capacity_available": "3",
     "legal_stages": "",
     "child_clearance": "no",
+    "modalities": "",
+    "concession_fee": "",
 }
 
 

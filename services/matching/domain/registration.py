@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 
 from services.matching.domain.capacity import MOST_PLACES
 from services.matching.domain.therapists import Entry
-from services.matching.domain.vocabulary import AgeBand, ClientGroup, Gender, LegalStage
+from services.matching.domain.vocabulary import AgeBand, ClientGroup, Gender, LegalStage, Modality
 from shared.kernel.money import Pence
 
 T = TypeVar("T")
@@ -16,7 +16,7 @@ COLUMNS = (
     "registration_number", "name", "email", "gender", "client_groups", "age_bands", "languages", "outward_code",
     "radius_km", "online", "step_free_access", "session_fee", "capacity_maximum", "capacity_available",
 )  # fmt: skip
-OPTIONAL_COLUMNS = ("legal_stages", "child_clearance")
+OPTIONAL_COLUMNS = ("legal_stages", "child_clearance", "modalities", "concession_fee")
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 OUTWARD_CODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 _EMAIL = re.compile(r"[^\s@<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
@@ -51,6 +51,8 @@ def entry_from(row: Mapping[str, str]) -> Entry | tuple[Problem, ...]:
         return tuple(problems)
     if found["capacity_available"] > found["capacity_maximum"]:
         return (Problem("capacity_available", "There cannot be more free places than places."),)
+    if found["concession_fee"] is not None and found["concession_fee"] >= found["session_fee"]:
+        return (Problem("concession_fee", "A concession must be lower than the fee."),)
     return Entry(**found)
 
 
@@ -123,6 +125,10 @@ def _several(codes: tuple[T, ...], *, at_least_one: bool = True) -> Callable[[st
     return read
 
 
+def _modalities(cell: str) -> tuple[Modality, ...]:
+    return _several(get_args(Modality))(cell) if cell else ()
+
+
 def _languages(cell: str) -> tuple[str, ...]:
     named = tuple(dict.fromkeys(part.strip().lower() for part in cell.split(";") if part.strip()))
     if not named or not all(_LANGUAGE.fullmatch(language) for language in named):
@@ -153,6 +159,8 @@ _READERS: dict[str, Callable[[str], object]] = {
     "online": _yes_or_no,
     "step_free_access": _yes_or_no,
     "session_fee": _fee,
+    "modalities": _modalities,
+    "concession_fee": lambda cell: _fee(cell) if cell else None,
     "capacity_maximum": _whole(0, MOST_PLACES),
     "capacity_available": _whole(0, MOST_PLACES),
 }

@@ -11,6 +11,9 @@ LegalStage = Literal[
     "unknown-to-authorities", "investigated", "bail", "charged", "sentenced", "prison", "released", "none"
 ]
 Gender = Literal["woman", "man"]
+Modality = Literal[
+    "cbt", "psychodynamic", "person-centred", "integrative", "systemic", "psychosexual", "emdr", "arts", "group",
+]  # fmt: skip
 WantedGender = Literal["woman", "man", "no-preference"]
 Setting = Literal["in-person", "online", "either"]
 Meeting = Literal["in-person", "online"]
@@ -56,6 +59,17 @@ STAGE_WORDS: dict[LegalStage, str] = {
     "prison": "in prison",
     "released": "released",
     "none": "no legal matter",
+}
+MODALITY_WORDS: dict[Modality, str] = {
+    "cbt": "cognitive behavioural",
+    "psychodynamic": "psychodynamic",
+    "person-centred": "person-centred",
+    "integrative": "integrative",
+    "systemic": "systemic and family",
+    "psychosexual": "psychosexual",
+    "emdr": "EMDR",
+    "arts": "arts",
+    "group": "group work",
 }
 WAIT_WORDS: dict[WaitReason, str] = {
     "nobody-near": "Nobody near enough",

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from services.matching import store
 from services.matching.domain.capacity import Capacity, Refused, changed_capacity
 from services.matching.domain.distance import Point
+from services.matching.domain.fees import Fee
+from services.matching.domain.london import london_day
 from services.matching.domain.outcodes import NotOutcodes, outcodes_from
 from services.matching.domain.registration import COLUMNS, Problem, entry_from
 from services.matching.domain.therapists import Entry, Therapist
 from services.matching.handlers.therapists import tell_capacity
 from services.matching.handlers.waking import wake_for_therapist
+from services.matching.store.fees import add_fee
 from shared.events.matching import TherapistStandingChanged
 from shared.kernel.errors import Unprocessable
 from shared.kernel.ids import TherapistId
@@ -107,10 +110,8 @@ async def _take_over(kernel: Kernel, rows: Sequence[tuple[int, Entry]], report: 
             elif present is None:
                 await _add(tx, entry, point)
                 done.added += 1
-            elif present.described_like(entry) and present.said_in_file == _said(entry):
-                done.unchanged += 1
             else:
-                await _change(tx, present, entry, point, Noted(row, done))
+                await _compare(tx, present, entry.completed_from(present.entry), point, Noted(row, done))
         return done
 
     if rows:
@@ -121,31 +122,48 @@ async def _take_over(kernel: Kernel, rows: Sequence[tuple[int, Entry]], report: 
         report.errors += done.errors
 
 
-def _said(entry: Entry) -> tuple[int, int]:
-    return entry.capacity_maximum, entry.capacity_available
+def _said(entry: Entry) -> tuple[int, int, int]:
+    return entry.capacity_maximum, entry.capacity_available, entry.session_fee
 
 
 async def _add(tx: Transaction, entry: Entry, point: Point) -> None:
-    therapist = Therapist(TherapistId(tx.new_id()), entry, point, "active", 0, tx.now.date(), _said(entry))
+    today = london_day(tx.now)
+    therapist = Therapist(TherapistId(tx.new_id()), entry, point, "active", 0, today, _said(entry))
     await store.save_therapist(tx.db, tx.keys, therapist, tx.now)
+    await add_fee(tx.db, therapist.therapist_id, Fee(today, entry.session_fee, entry.concession_fee))
     tx.emit(TherapistStandingChanged(therapist_id=therapist.therapist_id, standing=therapist.standing))
     tell_capacity(tx, therapist.therapist_id, therapist.capacity)
     await wake_for_therapist(tx, therapist.therapist_id)
 
 
-async def _change(tx: Transaction, present: Therapist, entry: Entry, point: Point, noted: Noted) -> None:
-    before = present.capacity
+async def _compare(tx: Transaction, present: Therapist, entry: Entry, point: Point, noted: Noted) -> None:
+    said = _said(entry)
+    fee = entry.session_fee if said[2] != present.said_in_file[2] else present.entry.session_fee
+    if present.described_like(entry) and present.said_in_file == said:
+        noted.report.unchanged += 1
+    elif entry.concession_fee is not None and entry.concession_fee >= fee:
+        noted.report.errors.append(RowError(noted.row, "concession_fee", "A concession must be lower than the fee."))
+    else:
+        await _change(tx, present, replace(entry, session_fee=fee), point, said, noted)
+
+
+async def _change(
+    tx: Transaction, present: Therapist, entry: Entry, point: Point, said: tuple[int, int, int], noted: Noted
+) -> None:
+    before, today = present.capacity, london_day(tx.now)
     capacity: Capacity | Refused = before
-    if present.said_in_file != _said(entry):
-        maximum, available = _said(entry)
-        capacity = changed_capacity(before, maximum=maximum, available=available, on=tx.now.date())
+    if present.said_in_file[:2] != said[:2]:
+        capacity = changed_capacity(before, maximum=said[0], available=said[1], on=today)
     if isinstance(capacity, Refused):
         column = "capacity_maximum" if capacity.code == "capacity-below-open-cases" else "capacity_available"
         noted.report.errors.append(RowError(noted.row, column, capacity.sentence))
         return
     kept = replace(entry, capacity_maximum=capacity.maximum, capacity_available=capacity.available)
-    changed = replace(present, entry=kept, point=point, capacity_as_of=capacity.as_of, said_in_file=_said(entry))
+    changed = replace(present, entry=kept, point=point, capacity_as_of=capacity.as_of, said_in_file=said)
     await store.save_therapist(tx.db, tx.keys, changed, tx.now)
+    fee = Fee(today, entry.session_fee, entry.concession_fee)
+    if (fee.session_fee, fee.concession_fee) != (present.entry.session_fee, present.entry.concession_fee):
+        await add_fee(tx.db, present.therapist_id, fee)
     if (capacity.maximum, capacity.available) != (before.maximum, before.available):
         tell_capacity(tx, present.therapist_id, capacity)
     await wake_for_therapist(tx, present.therapist_id)

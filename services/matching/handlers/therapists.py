@@ -2,6 +2,7 @@
 
 from services.matching import store
 from services.matching.domain.capacity import Capacity, Refused, changed_capacity
+from services.matching.domain.london import london_day
 from services.matching.domain.standings import STANDING_MOVES, Standing
 from services.matching.domain.therapists import Therapist
 from services.matching.domain.transitions import ActorKind
@@ -44,7 +45,7 @@ async def change_capacity(
     """Write how many places a therapist has and how many are free, or say why that cannot be."""
     await store.hold_places(tx.db)
     therapist = await _known(tx, therapist_id)
-    decided = changed_capacity(therapist.capacity, maximum=maximum, available=available, on=tx.now.date())
+    decided = changed_capacity(therapist.capacity, maximum=maximum, available=available, on=london_day(tx.now))
     if isinstance(decided, Refused):
         return decided
     await store.set_capacity(tx.db, therapist_id, decided)

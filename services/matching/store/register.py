@@ -47,6 +47,7 @@ REGISTER = Register(
         _therapist("email", "a therapist's e-mail address", "sending offers", Protection.ENCRYPTED, "registrars"),
         _therapist("registration", "the number at their body", "telling therapists apart", Protection.ENCRYPTED),
         _therapist("registration_hash", "a hash of that", "finding a therapist again", Protection.KEYED_HASH, "nobody"),
+        _therapist("verified_by", "who checked the entry", "being sure of the register", Protection.ENCRYPTED),
         _therapist("gender", "woman or man", "clients may ask for one", Protection.CLEAR),
         _therapist("outward_code", "the first half of the practice's postcode", "distance", Protection.CLEAR),
         _therapist("latitude", "the middle of that area", "distance", Protection.CLEAR),
@@ -57,6 +58,9 @@ REGISTER = Register(
     ),
     not_personal=(
         NotPersonal("subject_key", ("subject", "wrapped"), "keys, wrapped under the service's own"),
+        NotPersonal(
+            "money_outlook", ("outlook_id", "version", "lines", "heard_at"), "levels of money by kind of case"
+        ),
         NotPersonal("outcode", ("outcode", "latitude", "longitude"), "published geography"),
         NotPersonal(
             "therapist",
@@ -64,13 +68,23 @@ REGISTER = Register(
                 "therapist_id", "standing", "client_groups", "age_bands", "legal_stages", "child_clearance",
                 "radius_km", "online", "languages", "step_free_access", "session_fee", "capacity_maximum",
                 "capacity_available", "places_held", "capacity_as_of", "file_maximum", "file_available", "joined_at",
+                "modalities", "concession_fee", "fees_overdue", "paused_until", "verified_on", "file_fee",
             ),
             _ABOUT_THE_WORK,
+        ),
+        NotPersonal(
+            "therapist_fee", ("therapist_id", "valid_from", "session_fee", "concession_fee"), "an id, a day and pence"
         ),
         NotPersonal(
             "need", ("referral_id", "state", "priority", "received_at", "sharing_agreed"), "an id, codes and a time"
         ),
         NotPersonal("waiting", ("referral_id", "reason", "since", "next_look_at"), "an id, a code and times"),
+        NotPersonal(
+            "hold",
+            ("hold_id", "referral_id", "reason", "since", "look_at", "lifted_at"),
+            "ids, a coarse code and times; what a concern is about is with intake alone",
+        ),
+        NotPersonal("attention", ("match_id", "kind", "since", "settled_at"), "an id, a code and times"),
         NotPersonal(
             "match",
             (

@@ -24,9 +24,9 @@ async def save_therapist(db: Connection, keys: Keyring, therapist: Therapist, no
             therapist_id, registration_hash, registration, name, email, standing, client_groups, age_bands,
             legal_stages, child_clearance, outward_code, latitude, longitude, radius_km, online, gender, languages,
             step_free_access, session_fee, capacity_maximum, capacity_available, capacity_as_of,
-            joined_at, file_maximum, file_available)
+            joined_at, file_maximum, file_available, file_fee, modalities, concession_fee)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                $23, $24, $25)
+                $23, $24, $25, $26, $27, $28)
         ON CONFLICT (therapist_id) DO UPDATE
            SET registration_hash = excluded.registration_hash, registration = excluded.registration,
                name = excluded.name, email = excluded.email,
@@ -38,7 +38,9 @@ async def save_therapist(db: Connection, keys: Keyring, therapist: Therapist, no
                step_free_access = excluded.step_free_access, session_fee = excluded.session_fee,
                capacity_maximum = excluded.capacity_maximum, capacity_available = excluded.capacity_available,
                capacity_as_of = excluded.capacity_as_of,
-               file_maximum = excluded.file_maximum, file_available = excluded.file_available
+               file_maximum = excluded.file_maximum, file_available = excluded.file_available,
+               file_fee = excluded.file_fee,
+               modalities = excluded.modalities, concession_fee = excluded.concession_fee
         """,
         therapist.therapist_id,
         keys.lookup_hash(HASH_PURPOSE, entry.registration_number),
@@ -64,6 +66,8 @@ async def save_therapist(db: Connection, keys: Keyring, therapist: Therapist, no
         therapist.capacity_as_of,
         now,
         *therapist.said_in_file,
+        list(entry.modalities),
+        entry.concession_fee,
     )
 
 
@@ -132,8 +136,21 @@ def _therapist(row: Record, key: SubjectKey) -> Therapist:
         session_fee=row["session_fee"],
         capacity_maximum=row["capacity_maximum"],
         capacity_available=row["capacity_available"],
+        modalities=tuple(row["modalities"]),
+        concession_fee=row["concession_fee"],
     )
     as_of: date = row["capacity_as_of"]
-    point = Point(row["latitude"], row["longitude"])
-    said = (row["file_maximum"], row["file_available"])
-    return Therapist(row["therapist_id"], entry, point, row["standing"], row["places_held"], as_of, said)
+    verified_by: bytes | None = row["verified_by"]
+    return Therapist(
+        therapist_id=row["therapist_id"],
+        entry=entry,
+        point=Point(row["latitude"], row["longitude"]),
+        standing=row["standing"],
+        places_held=row["places_held"],
+        capacity_as_of=as_of,
+        said_in_file=(row["file_maximum"], row["file_available"], row["file_fee"]),
+        fees_overdue=row["fees_overdue"],
+        paused_until=row["paused_until"],
+        verified_on=row["verified_on"],
+        verified_by=key.decrypt_text("therapist.verified_by", verified_by) if verified_by else "",
+    )
