@@ -1,8 +1,15 @@
 """What matching listens to, on one page."""
 
-from services.matching.handlers import funding, referrals
-from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyWaitlisted
-from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed, ReferralTriaged
+from services.matching.handlers import funding, holding, referrals
+from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyReleased, SubsidyWaitlisted
+from shared.events.intake import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    ReferralClosed,
+    ReferralTriaged,
+    SafeguardingConcernClosed,
+    SafeguardingConcernRaised,
+)
 from shared.events.notifications import StaffSessionClosed, StaffSessionOpened
 from shared.messaging.subscriptions import subscribes
 from shared.messaging.transaction import Transaction
@@ -49,6 +56,24 @@ async def on_subsidy_granted(event: SubsidyGranted, tx: Transaction) -> None:
 async def on_subsidy_waitlisted(event: SubsidyWaitlisted, tx: Transaction) -> None:
     """Wait for money."""
     await funding.wait_for_money(event, tx)
+
+
+@subscribes(SubsidyReleased)
+async def on_subsidy_released(event: SubsidyReleased, tx: Transaction) -> None:
+    """Offer nothing that nobody pays."""
+    await funding.lose_subsidy(event, tx)
+
+
+@subscribes(SafeguardingConcernRaised)
+async def on_safeguarding_concern_raised(event: SafeguardingConcernRaised, tx: Transaction) -> None:
+    """Ask no therapist while somebody may be in danger."""
+    await holding.stop_for_concern(event, tx)
+
+
+@subscribes(SafeguardingConcernClosed)
+async def on_safeguarding_concern_closed(event: SafeguardingConcernClosed, tx: Transaction) -> None:
+    """Look again."""
+    await holding.go_on_after_concern(event, tx)
 
 
 @subscribes(StaffSessionOpened)

@@ -1,13 +1,16 @@
 """What matching does because time has passed, or because a later moment was set for it."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from services.matching.handlers import offer_times, placing, therapy
+from services.matching.handlers import checking, deadlines, offer_times, placing, therapy
+from services.matching.handlers.awaiting import MATCH_DEADLINE
 from services.matching.handlers.releasing import OFFER_EXPIRES, OFFER_REMINDER
 from services.matching.handlers.therapists import REPLACE_THERAPIST
 from services.matching.handlers.waking import LOOK_AGAIN, WOKEN
 from shared.kernel.ids import MatchId, OfferId, ReferralId
-from shared.messaging.subscriptions import DueTimer, timer
+from shared.messaging.kernel import Kernel
+from shared.messaging.subscriptions import DueTimer, background, timer
 from shared.messaging.transaction import Transaction
 
 
@@ -21,6 +24,18 @@ async def on_look_again(due: DueTimer, tx: Transaction) -> None:
 async def on_woken(due: DueTimer, tx: Transaction) -> None:
     """Look at once for somebody who waits, because something has changed that could help."""
     await placing.find_therapist(tx, ReferralId(UUID(due.payload["referral"])))
+
+
+@timer(MATCH_DEADLINE)
+async def on_match_deadline(due: DueTimer, tx: Transaction) -> None:
+    """Look at a match whose next step takes too long."""
+    await deadlines.look_at_match(tx, MatchId(UUID(due.key)), due.payload["step"])
+
+
+@background(every=timedelta(minutes=5))
+async def check_next_looks(kernel: Kernel) -> None:
+    """See to it that nobody is forgotten."""
+    await checking.check_next_looks(kernel)
 
 
 @timer(OFFER_EXPIRES)

@@ -41,6 +41,7 @@ SessionCancelledBy = Literal["client", "therapist"]
 LetterKind = Literal[
     "sign-in", "application-received", "documents-wanted", "application-decided", "reference-wanted",
     "credential-warning", "credential-lapsed", "supervision-to-sign", "capacity-stale", "offer-stalled",
+    "contact-wanted",
 ]  # fmt: skip
 """What a letter to somebody outside is about; notifications has the words, which name no case."""
 Measure = Literal["core-10", "yp-core", "phq-9", "gad-7"]

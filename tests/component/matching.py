@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.matching import consumers, timers
+from services.matching import consumers, store, timers
 from services.matching.domain.policy import Policy
 from services.matching.domain.registration import COLUMNS, OPTIONAL_COLUMNS
 from services.matching.handlers.importing import ImportReport, import_therapists
@@ -205,7 +205,8 @@ class Matching(Component):
                 SELECT 'parked: ' || type || ' ' || reason FROM parked_event
                 """
             )
-        return [row[0] for row in rows]
+            forgotten = await store.without_next_look(db)
+        return [*(row[0] for row in rows), *forgotten]
 
 
 @pytest.fixture(name="matching")

@@ -16,6 +16,8 @@ LIVE: frozenset[MatchState] = frozenset({"proposed", "waiting-for-funds", "offer
 """A referral has at most one match in these states."""
 HOLDS_A_PLACE: frozenset[MatchState] = LIVE - {"waiting-for-funds"}
 BEFORE_THERAPY: frozenset[MatchState] = LIVE - {"in-therapy"}
+ASKED: frozenset[MatchState] = BEFORE_THERAPY - {"accepted"}
+"""Nobody has said yes to anything yet."""
 UNANSWERED: frozenset[OfferState] = frozenset({"sent", "acknowledged"})
 
 MATCH_MOVES: Moves[MatchState] = table(

@@ -1,9 +1,11 @@
 """What the charity decides about matching and may change: times, lengths and the version of the weights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.matching.domain.deadlines import Patience
 from services.matching.domain.vocabulary import Priority
+from services.matching.domain.working_days import WorkingDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,8 @@ class Policy:
     look_again_hours: int
     sessions_planned: int
     weights_version: int
+    patience: Patience = field(default_factory=Patience)
+    working_days: WorkingDays = field(default_factory=WorkingDays)
 
     def reply_by(self, priority: Priority, now: datetime) -> datetime:
         """When an offer sent now runs out."""

@@ -7,6 +7,7 @@ from services.matching.domain.cases import Match, Offer
 from services.matching.domain.declines import DECLINES, Consequence
 from services.matching.domain.matches import MATCH_MOVES, OFFER_MOVES, UNANSWERED, OfferState
 from services.matching.domain.vocabulary import DeclineReason
+from services.matching.handlers.awaiting import expect
 from services.matching.handlers.placing import find_therapist
 from services.matching.handlers.releasing import cancel_offer_timers, end_match
 from services.matching.handlers.therapists import move_standing
@@ -53,6 +54,7 @@ async def accept(tx: Transaction, offer_id: OfferId) -> Answer:
     await store.set_offer_state(tx.db, offer_id, "accepted", tx.now)
     await store.set_match_state(tx.db, match.match_id, "accepted", tx.now)
     cancel_offer_timers(tx, offer_id)
+    expect(tx, match, "contact")
     tx.emit(
         OfferAccepted(
             offer_id=offer_id, match_id=match.match_id, referral_id=match.referral_id, therapist_id=match.therapist_id

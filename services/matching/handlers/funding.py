@@ -4,17 +4,19 @@ from secrets import token_urlsafe
 
 from services.matching import store
 from services.matching.domain.cases import Case, Match, Offer
-from services.matching.domain.matches import MATCH_MOVES
+from services.matching.domain.matches import ASKED, LIVE, MATCH_MOVES
 from services.matching.domain.policy import Policy
 from services.matching.domain.rules import failures_of
+from services.matching.handlers.awaiting import expect_nothing
 from services.matching.handlers.placing import find_therapist, stop_waiting, wait_for
 from services.matching.handlers.releasing import OFFER_EXPIRES, OFFER_REMINDER, withdraw_match
 from services.matching.handlers.waking import free_place
-from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyWaitlisted
-from shared.events.matching import OfferSent
-from shared.events.sealed import OfferLetter
+from shared.events.codes import LetterKind
+from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyReleased, SubsidyWaitlisted
+from shared.events.matching import LetterRequested, OfferSent
+from shared.events.sealed import Letter, OfferLetter
 from shared.kernel.errors import Retry
-from shared.kernel.ids import MatchId, OfferId, TherapistId
+from shared.kernel.ids import LetterId, MatchId, OfferId, TherapistId
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
 
@@ -51,8 +53,25 @@ async def wait_for_money(answer: SubsidyWaitlisted, tx: Transaction) -> None:
     if match.state == "proposed":
         MATCH_MOVES.require(match.state, "waiting-for-funds", "system")
         await store.set_match_state(tx.db, match.match_id, "waiting-for-funds", tx.now)
+        await expect_nothing(tx, match)
         await free_place(tx, match.therapist_id)
     await wait_for(tx, match.referral_id, "no-money")
+
+
+async def lose_subsidy(released: SubsidyReleased, tx: Transaction) -> None:
+    """The client took back the agreement to a subsidy: ask again without, or show it where somebody has accepted.
+
+    An offer that is out names an amount that nobody pays any more, so it is taken back; what the new match costs the
+    client is decided anew. Money released for other reasons follows something that matching itself has told.
+    """
+    match = await store.match_by_id(tx.db, released.match_id)
+    if match is None or released.reason != "consent-withdrawn":
+        return
+    if match.state in ASKED:
+        await withdraw_match(tx, match, "consent-withdrawn")
+        await find_therapist(tx, match.referral_id)
+    elif match.state in LIVE:
+        await store.ask_for_attention(tx.db, match.match_id, "subsidy-ended", tx.now)
 
 
 async def _awaiting(tx: Transaction, match_id: MatchId) -> Match | None:
@@ -76,6 +95,7 @@ async def _offer(tx: Transaction, match: Match) -> None:
     )
     await store.add_offer(tx.db, offer)
     await store.set_match_state(tx.db, match.match_id, "offered", tx.now)
+    await expect_nothing(tx, match)
     await stop_waiting(tx, match.referral_id)
     lock_key = str(match.referral_id)
     tx.schedule(OFFER_EXPIRES, str(offer.offer_id), offer.reply_by, lock_key=lock_key)
@@ -105,9 +125,23 @@ async def _place_again(tx: Transaction, case: Case, match: Match) -> bool:
 
 async def new_letter(tx: Transaction, offer_id: OfferId, therapist_id: TherapistId) -> OfferLetter:
     """Where an offer's mail goes, with a new link of 256 random bits, of which only the hash stays here."""
+    email, link = await _address_and_link(tx, offer_id, therapist_id)
+    return OfferLetter(email=email, link=link)
+
+
+async def letter_to_therapist(tx: Transaction, therapist_id: TherapistId, offer_id: OfferId, kind: LetterKind) -> None:
+    """Have a therapist written to about an offer, with a new link to it."""
+    email, link = await _address_and_link(tx, offer_id, therapist_id)
+    tx.emit(
+        LetterRequested(subject_id=therapist_id, letter_id=LetterId(tx.new_id()), kind=kind),
+        seal={"notifications": Letter(email=email, link=link)},
+    )
+
+
+async def _address_and_link(tx: Transaction, offer_id: OfferId, therapist_id: TherapistId) -> tuple[str, str]:
     therapist = await store.therapist_by_id(tx.db, tx.keys, therapist_id)
     if therapist is None:
         raise Retry("therapist-unreadable", "The therapist's address cannot be read.")
     token = token_urlsafe(32)
     await store.add_link(tx.db, offer_id, token, tx.now)
-    return OfferLetter(email=therapist.entry.email, link=f"{tx.settings.public_url('matching')}/offers/{token}")
+    return therapist.entry.email, f"{tx.settings.public_url('matching')}/offers/{token}"

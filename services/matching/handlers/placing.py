@@ -1,5 +1,6 @@
 """Finds a therapist for a client: the one way to a match, whatever asked for it."""
 
+from datetime import datetime
 from typing import assert_never
 
 from services.matching import store
@@ -10,6 +11,8 @@ from services.matching.domain.policy import Policy
 from services.matching.domain.rules import failures_of, meeting
 from services.matching.domain.scoring import Weights
 from services.matching.domain.vocabulary import WaitReason
+from services.matching.handlers.awaiting import expect
+from services.matching.handlers.stopping import what_stops
 from services.matching.handlers.waking import LOOK_AGAIN
 from shared.events.matching import MatchProposed, MatchWithdrawn, ReferralWaitlisted
 from shared.kernel.errors import Retry
@@ -28,8 +31,8 @@ async def find_therapist(tx: Transaction, referral_id: ReferralId) -> None:
         await _look_at_unfunded(tx, case, match)
     elif match is not None:
         await stop_waiting(tx, referral_id)
-    elif not case.sharing_agreed:
-        await wait_for(tx, referral_id, "not-shared")
+    elif (stop := await what_stops(tx, case)) is not None:
+        await wait_for(tx, referral_id, stop.reason, until=stop.look_at)
     else:
         await _place(tx, case)
 
@@ -71,6 +74,7 @@ async def _propose(tx: Transaction, case: Case, chosen: Chosen, explanation: Exp
     await store.take_place(tx.db, match.therapist_id)
     await store.add_match(tx.db, match)
     await _explain(tx, case.referral_id, match.match_id, explanation)
+    expect(tx, match, "funding-answer")
     await stop_waiting(tx, case.referral_id)
     tx.emit(
         MatchProposed(
@@ -95,14 +99,16 @@ async def _look_at_unfunded(tx: Transaction, case: Case, match: Match) -> None:
     await find_therapist(tx, case.referral_id)
 
 
-async def wait_for(tx: Transaction, referral_id: ReferralId, reason: WaitReason) -> bool:
+async def wait_for(
+    tx: Transaction, referral_id: ReferralId, reason: WaitReason, *, until: datetime | None = None
+) -> bool:
     """Put a client on the waiting list, or leave them there; never without a timer. Gives whether the reason is new."""
     policy: Policy = tx.settings.policy
     present = await store.waiting_of(tx.db, referral_id)
-    if present is not None and present.reason == reason and present.next_look_at > tx.now:
+    if present is not None and present.reason == reason and present.next_look_at > tx.now and until is None:
         tx.schedule(LOOK_AGAIN, str(referral_id), present.next_look_at, lock_key=str(referral_id))
         return False
-    next_look_at = policy.next_look_at(tx.now)
+    next_look_at = until or policy.next_look_at(tx.now)
     await store.put_on_waiting_list(tx.db, Waiting(referral_id, reason, tx.now, next_look_at))
     tx.schedule(LOOK_AGAIN, str(referral_id), next_look_at, lock_key=str(referral_id))
     tx.emit(ReferralWaitlisted(referral_id=referral_id, reason=reason, next_look_at=next_look_at))

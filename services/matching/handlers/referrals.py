@@ -9,6 +9,7 @@ from services.matching.domain.pairing import Need
 from services.matching.domain.vocabulary import MatchEnd, TherapyOutcome
 from services.matching.handlers.placing import find_therapist, stop_waiting
 from services.matching.handlers.releasing import end_therapy, withdraw_match
+from services.matching.handlers.stopping import note_sharing
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed, ReferralTriaged
 from shared.events.sealed import NeedProfile
 from shared.kernel.ids import ReferralId
@@ -16,7 +17,10 @@ from shared.messaging.transaction import Transaction
 
 
 async def take_on(triaged: ReferralTriaged, tx: Transaction) -> None:
-    """Look for a therapist for a suitable referral; let go of one that is no longer thought suitable."""
+    """Look for a therapist for a suitable referral; let go of one that is no longer thought suitable.
+
+    Nobody can find a referral suitable while a concern about it is undecided, so whoever did has weighed each of them.
+    """
     referral_id = triaged.referral_id
     if triaged.outcome != "suitable":
         await _let_go(tx, referral_id, "referral-closed", "ended-early")
@@ -32,6 +36,8 @@ async def take_on(triaged: ReferralTriaged, tx: Transaction) -> None:
         need=await _need(tx, profile),
     )
     await store.save_case(tx.db, tx.keys, case)
+    await note_sharing(tx, referral_id, agreed=case.sharing_agreed)
+    await store.lift_holds(tx.db, referral_id, "safeguarding", tx.now)
     if before is not None and before.state != "open":
         await store.begin_new_episode(tx.db, referral_id)
     await find_therapist(tx, referral_id)
@@ -49,6 +55,7 @@ async def note_consent(given: ConsentGiven, tx: Transaction) -> None:
     if given.purpose != "sharing":
         return
     await store.set_sharing(tx.db, given.referral_id, agreed=True)
+    await note_sharing(tx, given.referral_id, agreed=True)
     case = await store.case_of(tx.db, tx.keys, given.referral_id)
     if case is not None:
         await find_therapist(tx, given.referral_id)
@@ -63,6 +70,7 @@ async def note_withdrawn_consent(withdrawn: ConsentWithdrawn, tx: Transaction) -
         await _let_go(tx, withdrawn.referral_id, "consent-withdrawn", "ended-early")
     elif withdrawn.purpose == "sharing":
         await store.set_sharing(tx.db, withdrawn.referral_id, agreed=False)
+        await note_sharing(tx, withdrawn.referral_id, agreed=False)
         match = await store.live_match_of(tx.db, withdrawn.referral_id)
         if match is not None and match.state in BEFORE_THERAPY:
             await withdraw_match(tx, match, "consent-withdrawn")

@@ -5,6 +5,7 @@ from services.matching.domain.cases import Match
 from services.matching.domain.matches import HOLDS_A_PLACE, MATCH_MOVES, OFFER_MOVES, MatchState
 from services.matching.domain.transitions import ActorKind
 from services.matching.domain.vocabulary import MatchEnd, TherapyOutcome
+from services.matching.handlers.awaiting import expect_nothing
 from services.matching.handlers.waking import free_place
 from shared.events.matching import MatchWithdrawn, OfferWithdrawn, TherapyEnded
 from shared.kernel.errors import Conflict
@@ -54,6 +55,7 @@ async def end_therapy(tx: Transaction, match: Match, outcome: TherapyOutcome, *,
 async def end_match(tx: Transaction, match: Match, state: MatchState, *, reason: str | None) -> None:
     """Write the end of a match and free its place; the caller has asked the table of moves, and tells."""
     await store.set_match_state(tx.db, match.match_id, state, tx.now, reason=reason)
+    await expect_nothing(tx, match)
     if match.state in HOLDS_A_PLACE:
         await free_place(tx, match.therapist_id)
 

@@ -5,6 +5,7 @@ from services.matching.domain.cases import Match
 from services.matching.domain.matches import BEFORE_THERAPY, MATCH_MOVES
 from services.matching.domain.transitions import ActorKind
 from services.matching.domain.vocabulary import TherapyOutcome
+from services.matching.handlers.awaiting import news_of_therapy
 from services.matching.handlers.placing import find_therapist
 from services.matching.handlers.releasing import end_therapy, withdraw_match
 from shared.events.matching import TherapyStarted
@@ -18,6 +19,7 @@ async def start(tx: Transaction, match_id: MatchId, *, actor: ActorKind) -> None
     match = await _known(tx, match_id)
     MATCH_MOVES.require(match.state, "in-therapy", actor)
     await store.set_match_state(tx.db, match_id, "in-therapy", tx.now)
+    await news_of_therapy(tx, match)
     tx.emit(TherapyStarted(referral_id=match.referral_id, match_id=match_id, therapist_id=match.therapist_id))
 
 

@@ -1,7 +1,14 @@
 """All SQL of matching; every function takes the connection of the transaction that it works in."""
 
+from services.matching.store.attention import (
+    ask_for_attention,
+    attention_wanted,
+    settle_attention,
+    without_next_look,
+)
 from services.matching.store.candidates import as_candidate, candidates_for
 from services.matching.store.explanations import add_explanation, explanation_of_match, latest_explanation, weights_of
+from services.matching.store.holds import add_hold, holds_of, lift_hold, lift_holds
 from services.matching.store.matches import (
     add_match,
     begin_new_episode,
@@ -37,11 +44,14 @@ from services.matching.store.waiting import put_on_waiting_list, take_off_waitin
 
 __all__ = [
     "add_explanation",
+    "add_hold",
     "add_link",
     "add_match",
     "add_offer",
     "all_therapists",
     "as_candidate",
+    "ask_for_attention",
+    "attention_wanted",
     "begin_new_episode",
     "candidates_for",
     "case_of",
@@ -49,8 +59,11 @@ __all__ = [
     "explanation_of_match",
     "give_place_back",
     "hold_places",
+    "holds_of",
     "latest_explanation",
     "latest_matches",
+    "lift_hold",
+    "lift_holds",
     "live_match_of",
     "match_by_id",
     "matches_before_acceptance",
@@ -73,6 +86,7 @@ __all__ = [
     "set_offer_state",
     "set_sharing",
     "set_standing",
+    "settle_attention",
     "take_off_waiting_list",
     "take_place",
     "therapist_by_id",
@@ -80,4 +94,5 @@ __all__ = [
     "waiting_list",
     "waiting_of",
     "weights_of",
+    "without_next_look",
 ]
