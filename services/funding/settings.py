@@ -4,23 +4,31 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from services.funding.domain.outlook import Scale
 from services.funding.domain.policy import Policy
 from shared.kernel.ids import ServiceName
 from shared.settings import ServiceSettings
 
 
 class FundingSettings(ServiceSettings):
-    """The settings of funding; `fund_thresholds` are per cent of what a fund received."""
+    """The settings of funding; `fund_thresholds` are per cent of what a fund received.
+
+    Money of one kind counts as good where it is enough for `money_good_for_clients` more ordinary therapies, and as
+    scarce once it is enough for fewer than seven tenths of that.
+    """
 
     service: ClassVar[ServiceName] = "funding"
 
     reservation_days: int = Field(28, ge=1, le=365)
     award_days: int = Field(365, ge=1, le=1100)
     most_sessions: int = Field(24, ge=1, le=200)
+    money_good_for_clients: int = Field(10, ge=3, le=1000)
     fund_thresholds: tuple[Annotated[int, Field(ge=1, le=100)], ...] = (80, 100)
 
     @property
     def policy(self) -> Policy:
         """What the charity has decided about subsidies, as the handlers use it."""
         thresholds = tuple(sorted(set(self.fund_thresholds)))
-        return Policy(self.reservation_days, self.award_days, self.most_sessions, thresholds)
+        good_from = self.money_good_for_clients
+        scale = Scale(good_from=good_from, good_until=good_from * 7 // 10)
+        return Policy(self.reservation_days, self.award_days, self.most_sessions, thresholds, scale=scale)

@@ -1,12 +1,15 @@
-"""What happens because time passed: a reservation runs out, a fund's first day comes."""
+"""What happens because time passed: a reservation runs out, a fund's first day comes, the outlook has changed."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from services.funding.handlers.ending import let_reservation_expire
 from services.funding.handlers.money import FUND_OPENS, begin_to_spend
+from services.funding.handlers.outlook import OUTLOOK, tell_outlook
 from services.funding.handlers.posting import RESERVATION_EXPIRES
 from shared.kernel.ids import AwardId, FundId
-from shared.messaging.subscriptions import DueTimer, timer
+from shared.messaging.kernel import Kernel
+from shared.messaging.subscriptions import DueTimer, background, timer
 from shared.messaging.transaction import Transaction
 
 
@@ -20,3 +23,9 @@ async def on_reservation_expires(due: DueTimer, tx: Transaction) -> None:
 async def on_fund_opens(due: DueTimer, tx: Transaction) -> None:
     """The money may be spent from today."""
     await begin_to_spend(tx, FundId(UUID(due.key)))
+
+
+@background(every=timedelta(minutes=1))
+async def look_at_money(kernel: Kernel) -> None:
+    """Tell for which kinds of case there is money, where that has changed; once a minute is soon enough."""
+    await kernel.perform(OUTLOOK, tell_outlook, actor="system")

@@ -1,7 +1,13 @@
 """What matching listens to, on one page."""
 
-from services.matching.handlers import funding, holding, referrals
-from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyReleased, SubsidyWaitlisted
+from services.matching.handlers import funding, holding, money, referrals
+from shared.events.funding import (
+    FundingOutlookChanged,
+    SubsidyGranted,
+    SubsidyNotNeeded,
+    SubsidyReleased,
+    SubsidyWaitlisted,
+)
 from shared.events.intake import (
     ConsentGiven,
     ConsentWithdrawn,
@@ -56,6 +62,12 @@ async def on_subsidy_granted(event: SubsidyGranted, tx: Transaction) -> None:
 async def on_subsidy_waitlisted(event: SubsidyWaitlisted, tx: Transaction) -> None:
     """Wait for money."""
     await funding.wait_for_money(event, tx)
+
+
+@subscribes(FundingOutlookChanged)
+async def on_funding_outlook_changed(event: FundingOutlookChanged, tx: Transaction) -> None:
+    """Know for which kinds of case there is money."""
+    await money.keep_outlook(event, tx)
 
 
 @subscribes(SubsidyReleased)

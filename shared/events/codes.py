@@ -47,5 +47,6 @@ LetterKind = Literal[
 Measure = Literal["core-10", "yp-core", "phq-9", "gad-7"]
 Change = Literal["recovered", "improved", "unchanged", "deteriorated", "not-scored"]
 DesiredOutcome = Literal["achieved", "partly", "not", "not-said"]
+MoneyLevel = Literal["none", "scarce", "good"]
 TherapistStanding = Literal["approved", "active", "paused", "lapsed", "suspended", "removed", "left"]
 StaffRole = Literal["coordinator", "triage", "safeguarding", "registrar", "finance", "admin"]

@@ -1,13 +1,16 @@
 """What funding tells the others."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from shared.events.codes import MatchEnd
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
+
+from shared.events.codes import AgeBand, ClientGroup, MatchEnd, MoneyLevel
 from shared.events.event import Event, Seals
 from shared.events.sealed import OutcomeProfile
 from shared.kernel.ids import AdministrationId, AwardId, FunderId, FundId, MatchId, ReferralId, TherapistId
 from shared.kernel.money import Pence
+from shared.kernel.regions import Region
 
 
 class SubsidyNotNeeded(Event):
@@ -79,6 +82,34 @@ class FundThresholdCrossed(Event):
     fund_id: FundId
     funder_id: FunderId
     percent_used: int
+
+
+class MoneyLine(BaseModel):
+    """Money of one kind: for whom it is (an empty list means everybody), and how far it goes.
+
+    Of each session's fee it pays at most `most_per_session` and at most `share_of_fee` per cent; absent means no limit.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    client_groups: tuple[ClientGroup, ...] = ()
+    age_bands: tuple[AgeBand, ...] = ()
+    regions: tuple[Region, ...] = ()
+    most_per_session: Pence | None = None
+    share_of_fee: int | None = None
+    until: date | None = None
+    level: MoneyLevel
+
+
+class FundingOutlookChanged(Event):
+    """For which kinds of case there is money now, coarse; the highest version is the newest and replaces the others."""
+
+    type: ClassVar = "funding.funding-outlook-changed.v1"
+    key: ClassVar = "outlook_id"
+
+    outlook_id: Literal["money"]
+    version: int
+    lines: Annotated[tuple[MoneyLine, ...], WithJsonSchema({"type": "array", "items": MoneyLine.model_json_schema()})]
 
 
 class OutcomeScored(Event):

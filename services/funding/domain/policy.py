@@ -1,7 +1,9 @@
 """What the charity has decided about subsidies, as numbers that can be set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from services.funding.domain.outlook import Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +14,8 @@ class Policy:
     award_days: int = 365
     most_sessions: int = 24
     thresholds: tuple[int, ...] = (80, 100)
+    scale: Scale = field(default=Scale())
+    """From where on money counts as scarce or good."""
 
     @property
     def reservation_time(self) -> timedelta:

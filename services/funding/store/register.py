@@ -113,6 +113,11 @@ REGISTER = Register(
         ),
         NotPersonal("fund_balance", ("fund_id", "account", "amount"), "sums of money"),
         NotPersonal("fund_threshold", ("fund_id", "percent", "received", "crossed_at"), "sums of money"),
+        NotPersonal(
+            "money_outlook",
+            ("outlook_id", "version", "lines", "told_at"),
+            "levels of money by kind of case",
+        ),
         NotPersonal("reservation", ("reservation_id", "award_id", "made_at"), "random ids"),
         NotPersonal("movement_kind", ("kind", "source", "target"), "a table of words"),
         NotPersonal(

@@ -21,6 +21,7 @@ from services.matching.store.matches import (
     set_funding,
     set_match_state,
 )
+from services.matching.store.money import keep_newer_outlook, outlook_of_money
 from services.matching.store.needs import case_of, cases_waiting, save_case, set_case_state, set_sharing
 from services.matching.store.offers import (
     add_link,
@@ -60,6 +61,7 @@ __all__ = [
     "give_place_back",
     "hold_places",
     "holds_of",
+    "keep_newer_outlook",
     "latest_explanation",
     "latest_matches",
     "lift_hold",
@@ -73,6 +75,7 @@ __all__ = [
     "offer_by_token",
     "offer_of_match",
     "open_cases_of",
+    "outlook_of_money",
     "point_of",
     "points_of",
     "put_on_waiting_list",
