@@ -23,10 +23,11 @@ async def what_stops(tx: Transaction, case: Case) -> Stop | None:
     for old in await store.holds_of(tx.db, case.referral_id):
         if old.look_at is not None and old.look_at <= tx.now:
             await store.lift_hold(tx.db, old.hold_id, tx.now)
-    hold = gravest(await store.holds_of(tx.db, case.referral_id))
-    if hold is not None:
-        return Stop(hold.reason, hold.look_at)
-    return None if case.sharing_agreed else Stop("not-shared")
+    held = [hold for hold in await store.holds_of(tx.db, case.referral_id) if hold.reason != "not-shared"]
+    hold = gravest(held)
+    if not case.sharing_agreed and (hold is None or hold.reason != "safeguarding"):
+        return Stop("not-shared")
+    return Stop(hold.reason, hold.look_at) if hold is not None else None
 
 
 async def note_sharing(tx: Transaction, referral_id: ReferralId, *, agreed: bool) -> None:
