@@ -1,8 +1,15 @@
 """What wakes intake: what the others tell about a referral, what they ask about a client, and who signs in."""
 
-from services.intake.handlers import contacting, following
-from shared.events.asks import ContactCard, Identity, ResolveContact, RevealIdentity
-from shared.events.funding import SubsidyWaitlisted
+from services.intake.handlers import contacting, following, safeguarding
+from shared.events.asks import (
+    ClientContact,
+    ContactCard,
+    Identity,
+    ResolveContact,
+    RevealContactToTherapist,
+    RevealIdentity,
+)
+from shared.events.funding import RiskAnswered, SubsidyWaitlisted
 from shared.events.matching import (
     MatchWithdrawn,
     OfferAccepted,
@@ -11,10 +18,12 @@ from shared.events.matching import (
     OfferSent,
     OfferWithdrawn,
     ReferralWaitlisted,
+    SessionConcernRaised,
     TherapyEnded,
     TherapyStarted,
 )
 from shared.events.notifications import DeliveryGivenUp, StaffSessionClosed, StaffSessionOpened
+from shared.events.sealed import ConcernNote
 from shared.kernel.ids import ServiceName
 from shared.messaging.subscriptions import answers, subscribes
 from shared.messaging.transaction import Transaction
@@ -69,6 +78,20 @@ async def on_therapy_ended(event: TherapyEnded, tx: Transaction) -> None:
     await following.end_therapy(event.referral_id, event.outcome, tx)
 
 
+@subscribes(SessionConcernRaised)
+async def on_session_concern_raised(event: SessionConcernRaised, tx: Transaction) -> None:
+    """A therapist believes that somebody may be in danger."""
+    report = safeguarding.Report("therapist", event.origin.event_id, tx.unseal(event, ConcernNote).words)
+    await safeguarding.take_report(event.referral_id, report, tx)
+
+
+@subscribes(RiskAnswered)
+async def on_risk_answered(event: RiskAnswered, tx: Transaction) -> None:
+    """An answer in an evaluation form says that somebody may be in danger."""
+    report = safeguarding.Report("evaluation", event.administration_id)
+    await safeguarding.take_report(event.referral_id, report, tx)
+
+
 @subscribes(DeliveryGivenUp)
 async def on_delivery_given_up(event: DeliveryGivenUp, tx: Transaction) -> None:
     """The client cannot be reached; an offer's mail is the therapist's and no concern of ours."""
@@ -98,3 +121,13 @@ async def on_resolve_contact(question: ResolveContact, asker: ServiceName, tx: T
 async def on_reveal_identity(question: RevealIdentity, asker: ServiceName, tx: Transaction) -> Identity:  # noqa: ARG001
     """Who a client is, for a member of staff with a reason."""
     return await contacting.reveal(question, tx)
+
+
+@answers(RevealContactToTherapist, asked_by=("matching",))
+async def on_reveal_contact_to_therapist(
+    question: RevealContactToTherapist,
+    asker: ServiceName,  # noqa: ARG001
+    tx: Transaction,
+) -> ClientContact:
+    """Who a client is, for the therapist who has accepted them."""
+    return await contacting.reveal_to_therapist(question, tx)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.kernel.ids import ReferralId, StaffId, TherapistId
+from shared.kernel.ids import MatchId, ReferralId, StaffId, TherapistId
 
 Medium = Literal["email", "phone", "text"]
 Refusal = Literal["no-channel", "not-this-medium", "consent-missing", "closed", "erased", "unknown"]
@@ -53,6 +53,27 @@ class Identity(Ask):
 
     name: str
     channel: Literal["none", "email", "phone", "text"]
+    email: str = ""
+    phone: str = ""
+    may_leave_message: bool = False
+    safe_hours: SafeHours = "any"
+    seconds: int = 60
+
+
+class RevealContactToTherapist(Ask):
+    """Matching to intake: who the client is whom a signed-in therapist has accepted; it goes into the access log."""
+
+    referral_id: ReferralId
+    match_id: MatchId
+    therapist_id: TherapistId
+
+
+class ClientContact(Ask):
+    """Who the client is and how they may be reached; where `refusal` is set, nothing is told."""
+
+    refusal: Literal["not-yet", "consent-missing", "closed", "erased", "unknown"] | None = None
+    name: str = ""
+    channel: Literal["none", "email", "phone", "text"] = "none"
     email: str = ""
     phone: str = ""
     may_leave_message: bool = False

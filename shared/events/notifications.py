@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from typing import ClassVar, Literal
+from uuid import UUID
 
+from shared.events.codes import LetterKind
 from shared.events.event import Event, Seals
 from shared.events.sealed import StaffProfile
-from shared.kernel.ids import DeliveryId, ReferralId, StaffId
+from shared.kernel.ids import DeliveryId, LetterId, ReferralId, StaffId
 
 
 class StaffSessionOpened(Event):
@@ -43,3 +45,15 @@ class DeliveryGivenUp(Event):
     referral_id: ReferralId
     delivery_id: DeliveryId
     template: Literal["acknowledgement", "offer"]
+
+
+class LetterGivenUp(Event):
+    """A letter to somebody outside could not be delivered; the register's people must reach them another way."""
+
+    type: ClassVar = "notifications.letter-given-up.v1"
+    key: ClassVar = "subject_id"
+
+    subject_id: UUID
+    """As in the request: the therapist or the application that the letter is about."""
+    letter_id: LetterId
+    kind: LetterKind

@@ -9,7 +9,7 @@ from jinja2 import Environment, meta
 from deploy.stopso.documents import example
 from services.notifications.domain import words
 from services.notifications.domain.card import COLUMNS, DeadlineKind, Flag
-from services.notifications.domain.delivery import State
+from services.notifications.domain.delivery import PURPOSES, LetterPurpose, State
 from services.notifications.domain.sentences import LINES, line_for
 from services.notifications.handlers.letters import FOLDER, VARIABLES, letter_for
 from shared.events import EVENTS, codes
@@ -57,6 +57,7 @@ def test_no_sentence_is_kept_for_an_event_that_is_gone() -> None:
         (DeadlineKind, words.DEADLINES),
         (Flag, words.FLAGS),
         (State, words.DELIVERY_STATES),
+        (codes.LetterKind, dict.fromkeys(get_args(LetterPurpose))),
     ],
 )
 def test_every_code_has_its_words(known: Any, said: dict[str, Any]) -> None:
@@ -64,7 +65,7 @@ def test_every_code_has_its_words(known: Any, said: dict[str, Any]) -> None:
 
 
 def test_every_reason_to_wait_has_its_words() -> None:
-    assert set(get_args(codes.WaitReason)) < set(words.WAIT_REASONS)
+    assert set(get_args(codes.WaitReason)) == set(words.WAIT_REASONS)
     assert set(COLUMNS) == set(words.COLUMN_TITLES) == set(words.COLUMN_MEANINGS)
 
 
@@ -77,7 +78,11 @@ def test_a_mail_says_nothing_that_others_may_not_read(template: Any) -> None:
     assert FORBIDDEN.findall(re.sub(r"{[{%].*?[%}]}", "", text)) == []
 
 
-@pytest.mark.parametrize("purpose", ["acknowledgement", "offer", "offer-reminder", "safeguarding-alert"])
+def test_everything_that_is_delivered_has_a_name() -> None:
+    assert set(PURPOSES) == set(words.TEMPLATES)
+
+
+@pytest.mark.parametrize("purpose", [purpose for purpose in PURPOSES if purpose != "webhook"])
 def test_a_mail_has_a_short_neutral_subject_and_the_link(purpose: Any) -> None:
     letter = letter_for(purpose, link="https://example.org/x", phone_number="0808 157 0000")
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 ConcernState = Literal["open", "acknowledged", "decided", "closing", "closed"]
+Source = Literal["referral", "therapist", "evaluation"]
+"""Where we learnt of it: the referral itself or whoever works with it here, a therapy, or an evaluation form."""
 Disclosure = Literal["told", "not-told", "nothing-to-tell"]
 
 DISCLOSURE_WORDS: dict[Disclosure, str] = {

@@ -10,6 +10,8 @@ from services.intake.domain.states import CLOSED, State
 Medium = Literal["email", "phone", "text"]
 Refusal = Literal["no-channel", "not-this-medium", "consent-missing", "closed", "erased", "unknown"]
 
+NotForTherapist = Literal["not-yet", "consent-missing", "closed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -38,3 +40,14 @@ def reach(contact: Contact, medium: Medium, *, state: State, consents: frozenset
         return DoNotContact("not-this-medium")
     address = contact.email if medium == "email" else contact.phone
     return Reach(medium, address) if address else DoNotContact("no-channel")
+
+
+def why_not_for_therapist(
+    state: State, consents: frozenset[Purpose], *, offered: bool, accepted: bool
+) -> NotForTherapist | None:
+    """Why a therapist may not see the contact; `offered` to them last, and `accepted` as far as we have heard."""
+    if state in CLOSED:
+        return "closed"
+    if "sharing" not in consents:
+        return "consent-missing"
+    return None if offered and accepted else "not-yet"

@@ -1,12 +1,19 @@
 """Who a client is and how they may be reached: told only to those who may know, and noted whenever a person looks."""
 
 from services.intake.domain.answers import Contact
-from services.intake.domain.contacting import DoNotContact, Reach, reach
+from services.intake.domain.contacting import DoNotContact, Reach, reach, why_not_for_therapist
 from services.intake.store import consents, vault
 from services.intake.store.access import note_look
 from services.intake.store.referrals import referral_of
 from shared.db import Connection
-from shared.events.asks import ContactCard, Identity, ResolveContact, RevealIdentity
+from shared.events.asks import (
+    ClientContact,
+    ContactCard,
+    Identity,
+    ResolveContact,
+    RevealContactToTherapist,
+    RevealIdentity,
+)
 from shared.kernel.errors import NotFound, Unprocessable
 from shared.messaging.transaction import Transaction
 from shared.privacy import Erased, Keyring
@@ -56,6 +63,47 @@ async def reveal(question: RevealIdentity, tx: Transaction) -> Identity:
         channel=contact.channel,
         email=contact.email,
         phone=contact.phone,
+        may_leave_message=contact.may_leave_message,
+        safe_hours=contact.safe_hours,
+    )
+
+
+async def reveal_to_therapist(question: RevealContactToTherapist, tx: Transaction) -> ClientContact:
+    """Who the client is, for the therapist who accepted them, with a row in the access log for every look.
+
+    Two things are checked that the asker cannot know better: that the client agrees to sharing at this moment, and
+    that it is this match which was offered last and accepted.
+    """
+    referral = await referral_of(tx.db, question.referral_id)
+    if referral is None:
+        return ClientContact(refusal="unknown")
+    refusal = why_not_for_therapist(
+        referral.state,
+        await consents.in_force(tx.db, question.referral_id),
+        offered=referral.offered_match == question.match_id,
+        accepted=referral.state in ("accepted", "in_therapy"),
+    )
+    if refusal is not None:
+        return ClientContact(refusal=refusal)
+    try:
+        contact = (await vault.kept_of(tx.db, tx.keys, question.referral_id)).contact
+    except Erased:
+        return ClientContact(refusal="erased")
+    await note_look(
+        tx.db,
+        tx.keys,
+        question.referral_id,
+        tx.new_id(),
+        now=tx.now,
+        actor=f"therapist:{question.therapist_id}",
+        what="contact",
+        reason="The therapist who accepted, to arrange sessions",
+    )
+    return ClientContact(
+        name=contact.name,
+        channel=contact.channel,
+        email=contact.email if contact.channel == "email" else "",
+        phone=contact.phone if contact.channel in ("phone", "text") else "",
         may_leave_message=contact.may_leave_message,
         safe_hours=contact.safe_hours,
     )

@@ -11,11 +11,22 @@ from services.intake.domain.concerns import (
     ESCALATION,
     ConcernState,
     Disclosure,
+    Source,
     may_become,
     may_confirm_closing,
     next_level,
 )
-from services.intake.store.concerns import Concern, Notes, add_concern, concern_locked, save_concern, save_notes
+from services.intake.store.concerns import (
+    Concern,
+    Notes,
+    add_concern,
+    concern_locked,
+    is_reported,
+    save_concern,
+    save_notes,
+    save_words,
+)
+from services.intake.store.referrals import referral_of
 from shared.events.intake import (
     SafeguardingConcernAcknowledged,
     SafeguardingConcernClosed,
@@ -43,11 +54,32 @@ class DisclosureDecision:
     told_at: datetime | None = None
 
 
-async def raise_concern(referral_id: ReferralId, tx: Transaction) -> Concern:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A concern that another service tells of: where it was noticed, by which id, and what was written."""
+
+    source: Source
+    report_id: UUID
+    words: str = ""
+
+
+async def take_report(referral_id: ReferralId, report: Report, tx: Transaction) -> None:
+    """Open a concern for a report, once; one about a closed referral is opened too, for danger does not end with it."""
+    if await referral_of(tx.db, referral_id) is None:
+        raise Unprocessable("referral-unknown")
+    if not await is_reported(tx.db, report.source, report.report_id):
+        await raise_concern(referral_id, tx, report)
+
+
+async def raise_concern(referral_id: ReferralId, tx: Transaction, report: Report | None = None) -> Concern:
     """Open a concern and start its clock; tells the staff."""
     act_by = tx.now + ACT_WITHIN
-    concern = Concern(ConcernId(tx.new_id()), referral_id, "open", 0, tx.now, tx.actor, act_by)
-    await add_concern(tx.db, concern)
+    source: Source = report.source if report else "referral"
+    raised_by = report.source if report else tx.actor
+    concern = Concern(ConcernId(tx.new_id()), referral_id, "open", 0, tx.now, raised_by, act_by, source=source)
+    await add_concern(tx.db, concern, report.report_id if report else None)
+    if report and report.words:
+        await save_words(tx.db, tx.keys, concern, report.words)
     tx.emit(SafeguardingConcernRaised(referral_id=referral_id, concern_id=concern.concern_id, act_by=act_by))
     tx.schedule(ESCALATES, str(concern.concern_id), act_by, lock_key=str(referral_id))
     return concern

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.intake.domain.concerns import ConcernState, Disclosure
+from services.intake.domain.concerns import ConcernState, Disclosure, Source
 from services.intake.store.vault import subject_of
 from shared.db import Connection, Record
 from shared.kernel.ids import ConcernId, ReferralId
@@ -12,7 +12,7 @@ from shared.privacy import Keyring
 
 _COLUMNS = ("concern_id", "referral_id", "state", "level", "raised_at", "raised_by", "act_by", "acknowledged_by",
             "acknowledged_at", "disclosure", "told_at", "decided_by", "decided_at", "proposed_by", "proposed_at",
-            "closed_by", "closed_at")  # fmt: skip
+            "closed_by", "closed_at", "source")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +36,41 @@ class Concern:
     proposed_at: datetime | None = None
     closed_by: str | None = None
     closed_at: datetime | None = None
+    source: Source = "referral"
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What was written about a concern: whom it was passed on to, and why or why not."""
+    """What was written about a concern: by whoever raised it, whom it was passed on to, and why or why not."""
 
     told_body: str = ""
     note: str = ""
+    words: str = ""
 
 
 def _concern(row: Record) -> Concern:
     return Concern(**{column: row[column] for column in _COLUMNS})
 
 
-async def add_concern(db: Connection, concern: Concern) -> None:
-    """Keep a new concern."""
+async def is_reported(db: Connection, source: Source, report_id: UUID) -> bool:
+    """Whether a concern was opened for this report before."""
+    query = "SELECT EXISTS (SELECT FROM concern WHERE source = $1 AND report_id = $2)"
+    return bool(await db.fetchval(query, source, report_id))
+
+
+async def save_words(db: Connection, keys: Keyring, concern: Concern, words: str) -> None:
+    """Keep what somebody wrote who raised a concern."""
+    key = await subject_of(db, keys, concern.referral_id)
+    kept = key.encrypt_text("concern.words", words)
+    await db.execute("UPDATE concern SET words = $2 WHERE concern_id = $1", concern.concern_id, kept)
+
+
+async def add_concern(db: Connection, concern: Concern, report_id: UUID | None) -> None:
+    """Keep a new concern; `report_id` says for which report of its source it is, so that there is one for each."""
     await db.execute(
         """
-        INSERT INTO concern (concern_id, referral_id, state, level, raised_at, raised_by, act_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO concern (concern_id, referral_id, state, level, raised_at, raised_by, act_by, source, report_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         concern.concern_id,
         concern.referral_id,
@@ -64,6 +79,8 @@ async def add_concern(db: Connection, concern: Concern) -> None:
         concern.raised_at,
         concern.raised_by,
         concern.act_by,
+        concern.source,
+        report_id,
     )
 
 
@@ -119,11 +136,14 @@ async def save_notes(db: Connection, keys: Keyring, concern: Concern, notes: Not
 
 async def notes_of(db: Connection, keys: Keyring, concern: Concern) -> Notes:
     """What was written about a concern, opened."""
-    row = await db.fetchrow("SELECT told_body, note FROM concern WHERE concern_id = $1", concern.concern_id)
-    if row is None or row["note"] is None:
+    row = await db.fetchrow("SELECT told_body, note, words FROM concern WHERE concern_id = $1", concern.concern_id)
+    if row is None or (row["note"] is None and row["words"] is None):
         return Notes()
     key = await subject_of(db, keys, concern.referral_id)
-    return Notes(key.decrypt_text("concern.told_body", row["told_body"]), key.decrypt_text("concern.note", row["note"]))
+    opened = {
+        name: key.decrypt_text(f"concern.{name}", row[name]) for name in ("told_body", "note", "words") if row[name]
+    }
+    return Notes(**opened)
 
 
 async def open_concerns(db: Connection) -> list[Concern]:

@@ -70,6 +70,7 @@ REGISTER = Register(
         _of_the_client("draft", "answers", "answers of a form not yet sent", seen_by="the client"),
         _of_the_client("access_log", "reason", "why somebody looked", purpose="showing who looked at whom"),
         _of_a_concern("told_body", "whom the concern was passed on to"),
+        _of_a_concern("words", "what a therapist wrote who raised the concern"),
         _of_a_concern("note", "why it was passed on, or not"),
         PersonalField(
             table="referral",
@@ -142,6 +143,8 @@ REGISTER = Register(
                 "decided_at",
                 "proposed_at",
                 "closed_at",
+                "source",
+                "report_id",
             ),
             "the course of a concern under a random id",
         ),

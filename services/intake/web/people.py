@@ -2,7 +2,8 @@
 
 from shared.web import Staff
 
-_NAMES = {"client": "the client", "system": "the system", "rules": "the rules"}
+_NAMES = {"client": "the client", "system": "the system", "rules": "the rules", "therapist": "the therapist",
+          "evaluation": "an answer in an evaluation form"}  # fmt: skip
 
 
 def who(actor: str, reader: Staff) -> str:

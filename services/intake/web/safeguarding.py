@@ -27,6 +27,11 @@ router = APIRouter(prefix="/safeguarding")
 Held = Annotated[Kernel, Depends(kernel_of)]
 Guard = Annotated[Staff, Depends(signed_in("safeguarding"))]
 LONDON = ZoneInfo("Europe/London")
+SOURCES = {
+    "referral": "the referral, or a colleague who works on it",
+    "therapist": "the therapist, during or between sessions",
+    "evaluation": "an answer in an evaluation form: nobody has spoken with the client yet",
+}
 STATES = {
     "open": "Nobody has taken it on",
     "acknowledged": "Taken on",
@@ -158,6 +163,7 @@ async def _show(
         told=told,
         form=form or blank_form(Decision),
         state=STATES[concern.state],
+        source=SOURCES[concern.source],
         may_confirm=may_confirm_closing(concern.proposed_by or "", staff.actor),
         level=next((level.who for level in ESCALATION if level.number == concern.level), ""),
         now=kernel.clock.now(),

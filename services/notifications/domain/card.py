@@ -12,8 +12,9 @@ COLUMNS: tuple[Column, ...] = ("new", "triage", "waiting", "matching", "offered"
 
 DeadlineKind = Literal["concern", "decision", "reply", "next-look"]
 Flag = Literal[
-    "concern", "escalated", "message", "consent-withdrawn", "turned-down", "no-money", "more-information", "unreached"
-]
+    "concern", "escalated", "message", "consent-withdrawn", "turned-down", "no-money", "more-information", "unreached",
+    "stalled",
+]  # fmt: skip
 
 URGENCY = {"immediate": 1, "urgent": 2, "routine": 3}
 CLOSING_OUTCOMES = frozenset({"not-suitable", "signposted"})
@@ -157,6 +158,7 @@ def _flags(said: Said, standing: Standing) -> tuple[Flag, ...]:
         "unreached": said.ours.unreached and standing.column != "closed",
         "more-information": standing.column == "triage" and intake.outcome == "more-information",
         "no-money": said.funding.money == "short" and standing.column != "closed",
+        "stalled": said.matching.stalled and standing.column == "offered",
         "turned-down": said.matching.turned_down > 0 and standing.column in ("matching", "waiting", "offered"),
     }
     return tuple(flag for flag, up in raised.items() if up)

@@ -2,10 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, assert_never
+from typing import Literal, assert_never, get_args
 
 State = Literal["queued", "sent", "delivered", "failed", "retried", "given_up", "suppressed"]
-Purpose = Literal["acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook"]
+LetterPurpose = Literal[
+    "sign-in", "application-received", "documents-wanted", "application-decided", "reference-wanted",
+    "credential-warning", "credential-lapsed", "supervision-to-sign", "capacity-stale", "offer-stalled",
+    "contact-wanted",
+]  # fmt: skip
+"""Letters to people outside: a therapist, a referee, a supervisor; each with its template."""
+Purpose = Literal["acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook"] | LetterPurpose
+PURPOSES: tuple[Purpose, ...] = ("acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook",
+                                 *get_args(LetterPurpose))  # fmt: skip
+CARRIES_LETTER: frozenset[Purpose] = frozenset({"offer", "offer-reminder", *get_args(LetterPurpose)})
+"""What comes with its own address and link, kept encrypted until it is sent and then wiped."""
+GOOD_FOR: dict[Purpose, timedelta] = {"sign-in": timedelta(minutes=15)}
+"""How long the link in a letter is good, where it ends by itself; later the letter is not sent any more."""
 
 MOVES: dict[State, frozenset[State]] = {
     "queued": frozenset({"sent", "delivered", "failed", "given_up", "suppressed"}),

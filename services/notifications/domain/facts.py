@@ -62,6 +62,7 @@ class MatchingSays:
     next_look_at: datetime | None = None
     reply_by: datetime | None = None
     turned_down: int = 0
+    stalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _changed(now: IntakeSays, concern_id: str, change: Callable[[Concern], Conce
 def _matching(now: MatchingSays, fact: Fact) -> MatchingSays:
     if fact.sequence <= now.sequence:
         return now
-    now, told = replace(now, sequence=fact.sequence), fact.details
+    now, told = replace(now, sequence=fact.sequence, stalled=_stalled(now, fact)), fact.details
     match fact.kind:
         case "matching.referral-waitlisted":
             next_look = _moment(told["next_look_at"])
@@ -181,6 +182,10 @@ def _matching(now: MatchingSays, fact: Fact) -> MatchingSays:
             )
         case _:
             return _after_offer(now, fact)
+
+
+def _stalled(now: MatchingSays, fact: Fact) -> bool:
+    return fact.kind == "matching.offer-stalled" or (now.stalled and fact.kind == "matching.offer-reminded")
 
 
 def _after_offer(now: MatchingSays, fact: Fact) -> MatchingSays:

@@ -58,6 +58,15 @@ def _offered(told: Details) -> str:
     return f"Offer sent to therapist {words.short(told['therapist_id'])}, to answer by {words.clock(told['reply_by'])}."
 
 
+def _booked(told: Details) -> str:
+    verb = "moved to" if told.get("replaces") else "booked for"
+    return f"Session {verb} {words.clock(told['starts_at'])}."
+
+
+def _attended(told: Details) -> str:
+    return f"Session {told['number']} took place{'; the client came late' if told.get('late') else ''}."
+
+
 def _granted(told: Details) -> str:
     amount, own = (pounds(Pence(told[name])) for name in ("amount_per_session", "contribution_per_session"))
     return f"Subsidy kept: {told['sessions']} sessions at {amount} each; the client adds {own}."
@@ -100,6 +109,7 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
     ),
     "matching.offer-sent": (_offered, "Matching"),
     "matching.offer-reminded": (_about_therapist("was reminded of the offer"), "Clock"),
+    "matching.offer-stalled": (_about_therapist("is thinking about the offer and has been silent since"), "Clock"),
     "matching.offer-accepted": (_about_therapist("accepted the offer"), "Therapist"),
     "matching.offer-declined": (
         lambda told: f"Therapist {words.short(told['therapist_id'])} declined: {words.DECLINES[told['reason']]}.",
@@ -111,6 +121,15 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
             f"Offer to therapist {words.short(told['therapist_id'])} withdrawn: {words.MATCH_ENDS[told['reason']]}."
         ),
         "Matching",
+    ),
+    "matching.contact-made": (_about_therapist("has reached the client"), "Therapist"),
+    "matching.session-booked": (_booked, "Therapist"),
+    "matching.session-attended": (_attended, "Therapist"),
+    "matching.session-missed": ("The client did not come to a session and had not cancelled.", "Therapist"),
+    "matching.session-cancelled": (lambda told: f"Session cancelled by the {told['by']}.", "Therapist"),
+    "matching.session-concern-raised": (
+        _about_therapist("raised a concern; safeguarding staff are told"),
+        "Therapist",
     ),
     "matching.therapy-started": (_about_therapist("and the client met for the first time"), "Therapist"),
     "matching.therapy-ended": (
@@ -124,6 +143,11 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
         "Funding",
     ),
     "funding.subsidy-released": (lambda told: f"Subsidy of {pounds(Pence(told['amount']))} released.", "Funding"),
+    "funding.outcome-scored": ("The evaluation of the therapy was scored.", "Funding"),
+    "funding.risk-answered": (
+        "An answer in an evaluation form must be looked at; safeguarding staff are told.",
+        "Funding",
+    ),
     "notifications.delivery-given-up": (
         lambda told: f"The {words.TEMPLATES[told['template']]} could not be delivered: reach the person another way.",
         "Notifications",

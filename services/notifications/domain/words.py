@@ -89,6 +89,9 @@ MATCH_ENDS = {
     "therapist-unavailable": "the therapist is no longer available",
     "superseded": "another match took its place",
     "by-staff": "by staff",
+    "client-wish": "the client wished for somebody else",
+    "safeguarding": "a safeguarding concern was raised",
+    "no-answer-in-time": "nobody answered in time",
 }
 DEADLINES = {"concern": "Act", "decision": "Decide", "reply": "Reply", "next-look": "Look"}
 FLAGS = {
@@ -100,6 +103,7 @@ FLAGS = {
     "more-information": "More information asked",
     "no-money": "Money short",
     "unreached": "Not reached",
+    "stalled": "Therapist silent",
 }
 TEMPLATES = {
     "acknowledgement": "acknowledgement",
@@ -107,6 +111,17 @@ TEMPLATES = {
     "offer-reminder": "reminder of an offer",
     "safeguarding-alert": "safeguarding alert",
     "webhook": "webhook",
+    "sign-in": "link to sign in",
+    "application-received": "receipt of an application",
+    "documents-wanted": "request for documents",
+    "application-decided": "decision on an application",
+    "reference-wanted": "request for a reference",
+    "credential-warning": "warning before something runs out",
+    "credential-lapsed": "notice that something has run out",
+    "supervision-to-sign": "request to sign supervision",
+    "capacity-stale": "question about free places",
+    "offer-stalled": "question about an open offer",
+    "contact-wanted": "question whether contact was made",
 }
 DELIVERY_STATES = {
     "queued": "Queued",
@@ -120,6 +135,8 @@ DELIVERY_STATES = {
 
 DELIVERY_REASONS = {
     "offer-over": "The offer is over",
+    "link-over": "The link in it is no longer good",
+    "letter-wiped": "It was sent before and is not kept",
     "no-channel": "No way to reach the person",
     "not-this-medium": "Not by this medium",
     "consent-missing": "No consent to contact",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.notifications.domain.addresses import Reach, problem_with
-from services.notifications.domain.delivery import may_move
+from services.notifications.domain.delivery import CARRIES_LETTER, may_move
 from services.notifications.gateways.signing import new_secret
 from services.notifications.handlers.sending import SECRET_COLUMN
 from services.notifications.store import deliveries, endpoints
@@ -34,8 +34,8 @@ async def try_again(delivery_id: UUID, tx: Transaction) -> None:
         raise NotFound("delivery-unknown")
     if not may_move(row["state"], "retried"):
         raise Conflict("delivery-not-failed", "Only a delivery that failed or was given up can be tried again.")
-    if row["purpose"] in ("offer", "offer-reminder") and row["letter"] is None:
-        raise Conflict("letter-wiped", "This offer is over: there is nothing left to send.")
+    if row["purpose"] in CARRIES_LETTER and row["letter"] is None:
+        raise Conflict("letter-wiped", "This is over: there is nothing left to send.")
     await deliveries.put_in_line_again(tx.db, delivery_id, tx.now)
 
 

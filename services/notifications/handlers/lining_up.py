@@ -1,6 +1,7 @@
-"""Puts messages in line for what was heard: acknowledgements, offers, safeguarding alerts and funders' webhooks."""
+"""Puts messages in line for what was heard: acknowledgements, offers, letters, alerts and funders' webhooks."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -13,8 +14,16 @@ from services.notifications.store.deliveries import Queued
 from shared.events import Event
 from shared.events.funding import FundReceived, FundThresholdCrossed
 from shared.events.intake import ReferralReceived, SafeguardingConcernEscalated, SafeguardingConcernRaised
-from shared.events.matching import OfferAccepted, OfferDeclined, OfferExpired, OfferReminded, OfferSent, OfferWithdrawn
-from shared.events.sealed import CardProfile, OfferLetter
+from shared.events.matching import (
+    LetterRequested,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferReminded,
+    OfferSent,
+    OfferWithdrawn,
+)
+from shared.events.sealed import CardProfile, Letter, OfferLetter
 from shared.kernel.ids import EventId
 from shared.messaging.transaction import Transaction
 from shared.web import store as accounts
@@ -36,6 +45,7 @@ async def line_up(events: Sequence[Event], profiles: Mapping[UUID, CardProfile],
     """Queue one delivery for each event and recipient; an offer that is over takes its unsent mail with it."""
     queued = [
         *_acknowledgements(events, profiles, tx),
+        *(_letter(event, tx) for event in events if isinstance(event, LetterRequested)),
         *await _alerts([event for event in events if isinstance(event, ALARMS)], tx),
         *await _webhooks([event for event in events if isinstance(event, FOR_FUNDERS)], tx),
     ]
@@ -74,18 +84,20 @@ def _offer(event: OfferSent | OfferReminded, tx: Transaction) -> Queued:
     letter = tx.unseal(event, OfferLetter)
     purpose: Purpose = "offer" if isinstance(event, OfferSent) else "offer-reminder"
     plain = _queued(tx, purpose, event.origin.event_id, f"therapist:{event.therapist_id}", event.referral_id)
+    return _with_letter(plain, letter, tx)
+
+
+def _letter(event: LetterRequested, tx: Transaction) -> Queued:
+    message_id = f"<{event.letter_id}@{settings_of(tx).message_domain}>"
+    plain = Queued(event.letter_id, event.kind, event.origin.event_id, f"person:{event.subject_id}", message_id)
+    return _with_letter(plain, tx.unseal(event, Letter), tx)
+
+
+def _with_letter(plain: Queued, letter: Letter | OfferLetter, tx: Transaction) -> Queued:
     wrapped = tx.keys.new_subject_key(str(plain.delivery_id))
     key = tx.keys.subject_key(str(plain.delivery_id), wrapped)
-    return Queued(
-        plain.delivery_id,
-        plain.purpose,
-        plain.event_id,
-        plain.recipient,
-        plain.message_id,
-        plain.referral_id,
-        wrapped_key=wrapped,
-        letter=key.encrypt_text(LETTER_COLUMN, letter.model_dump_json()),
-    )
+    kept = key.encrypt_text(LETTER_COLUMN, letter.model_dump_json())
+    return replace(plain, wrapped_key=wrapped, letter=kept)
 
 
 async def _alerts(events: Sequence[Event], tx: Transaction) -> list[Queued]:

@@ -8,7 +8,16 @@ from uuid import UUID
 
 import structlog
 
-from services.notifications.domain.delivery import Attempt, Failed, Next, NotWanted, Refused, after
+from services.notifications.domain.delivery import (
+    CARRIES_LETTER,
+    GOOD_FOR,
+    Attempt,
+    Failed,
+    Next,
+    NotWanted,
+    Refused,
+    after,
+)
 from services.notifications.gateways.mail import MailServer
 from services.notifications.gateways.signing import signed_headers
 from services.notifications.gateways.webhooks import Caller
@@ -19,10 +28,10 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.store import deliveries, endpoints
 from services.notifications.store.deliveries import Claimed
 from shared.events.asks import ContactCard, ResolveContact
-from shared.events.notifications import DeliveryGivenUp
-from shared.events.sealed import OfferLetter
+from shared.events.notifications import DeliveryGivenUp, LetterGivenUp
+from shared.events.sealed import Letter
 from shared.kernel.errors import BrokenPromise
-from shared.kernel.ids import DeliveryId, ReferralId
+from shared.kernel.ids import DeliveryId, LetterId, ReferralId
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
 from shared.privacy import CannotOpen
@@ -99,15 +108,19 @@ async def _note(kernel: Kernel, claimed: Claimed, attempt: Attempt, following: N
 
 
 async def _give_up(claimed: Claimed, tx: Transaction) -> None:
-    if claimed.referral_id is None or claimed.purpose not in ("acknowledgement", "offer"):
-        return
-    event = DeliveryGivenUp(
-        referral_id=ReferralId(claimed.referral_id),
-        delivery_id=DeliveryId(claimed.delivery_id),
-        template=claimed.purpose,
-    )
-    event_id = tx.emit(event)
-    await record_ours(event, tx, event_id)
+    match claimed.purpose:
+        case "acknowledgement" | "offer" if claimed.referral_id is not None:
+            event = DeliveryGivenUp(
+                referral_id=ReferralId(claimed.referral_id),
+                delivery_id=DeliveryId(claimed.delivery_id),
+                template=claimed.purpose,
+            )
+            await record_ours(event, tx, tx.emit(event))
+        case "acknowledgement" | "offer" | "offer-reminder" | "safeguarding-alert" | "webhook":
+            pass
+        case kind:
+            letter_id = LetterId(claimed.delivery_id)
+            tx.emit(LetterGivenUp(subject_id=_id_in(claimed.recipient), letter_id=letter_id, kind=kind))
 
 
 async def _mail(kernel: Kernel, claimed: Claimed, mail: MailServer) -> Attempt:
@@ -116,9 +129,9 @@ async def _mail(kernel: Kernel, claimed: Claimed, mail: MailServer) -> Attempt:
         case "acknowledgement":
             found = await _client_address(kernel, claimed)
             link = f"{settings.public_url('intake')}/return"
-        case "offer" | "offer-reminder":
+        case purpose if purpose in CARRIES_LETTER:
             opened = _opened_letter(kernel, claimed)
-            found, link = (opened.email, opened.link) if isinstance(opened, OfferLetter) else (opened, "")
+            found, link = (opened.email, opened.link or "") if isinstance(opened, Letter) else (opened, "")
         case _:
             found = await _staff_address(kernel, claimed, settings)
             link = f"{settings.public_url('notifications')}/board"
@@ -141,12 +154,15 @@ async def _client_address(kernel: Kernel, claimed: Claimed) -> str | Attempt:
     return card.address or NotWanted("no-channel")
 
 
-def _opened_letter(kernel: Kernel, claimed: Claimed) -> OfferLetter | Attempt:
+def _opened_letter(kernel: Kernel, claimed: Claimed) -> Letter | Attempt:
     if claimed.letter is None:
-        return NotWanted("offer-over")
+        return NotWanted("offer-over" if claimed.referral_id else "letter-wiped")
+    good_for = GOOD_FOR.get(claimed.purpose)
+    if good_for is not None and claimed.created_at + good_for <= kernel.clock.now():
+        return NotWanted("link-over")
     try:
         key = kernel.keys.subject_key(str(claimed.delivery_id), claimed.wrapped_key)
-        return OfferLetter.model_validate_json(key.decrypt_text(LETTER_COLUMN, claimed.letter))
+        return Letter.model_validate_json(key.decrypt_text(LETTER_COLUMN, claimed.letter))
     except CannotOpen as error:
         return Refused(error.code)
 

@@ -11,7 +11,10 @@ from shared.db import Connection, Record
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A delivery to put in line; `letter` is ciphertext under the key that `wrapped_key` holds."""
+    """A delivery to put in line; `letter` is ciphertext under the key that `wrapped_key` holds.
+
+    The delivery of a letter that another service asked for bears that letter's id.
+    """
 
     delivery_id: UUID
     purpose: Purpose
@@ -39,6 +42,7 @@ class Claimed:
     wrapped_key: bytes | None
     letter: bytes | None
     payload: str | None
+    created_at: datetime
 
 
 async def put_in_line(db: Connection, queued: Sequence[Queued], now: datetime) -> None:
@@ -51,7 +55,7 @@ async def put_in_line(db: Connection, queued: Sequence[Queued], now: datetime) -
         SELECT t.*, 'queued', $10, $10, $10
           FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::bytea[], $8::bytea[],
                       $9::text[]) AS t
-        ON CONFLICT (event_id, purpose, recipient) DO NOTHING
+        ON CONFLICT DO NOTHING
         """,
         [one.delivery_id for one in queued],
         [one.purpose for one in queued],
@@ -84,7 +88,7 @@ async def claim_due(db: Connection, now: datetime, *, lease: UUID, lasts: timede
             INSERT INTO delivery_attempt (delivery_id, attempt, began_at) SELECT delivery_id, attempts, $1 FROM claimed
         )
         SELECT delivery_id, purpose, recipient, referral_id, attempts, attempts - round_began AS in_round, lease,
-               message_id, wrapped_key, letter, payload
+               message_id, wrapped_key, letter, payload, created_at
           FROM claimed ORDER BY due_at, delivery_id
         """,
         now,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.notifications.domain.delivery import Purpose, State, may_move
+from services.notifications.domain.delivery import CARRIES_LETTER, PURPOSES, State, may_move
 from services.notifications.handlers import desk
 from services.notifications.store import delivery_log
 from services.notifications.store.delivery_log import Logged
@@ -36,7 +36,7 @@ async def log_page(request: Request, staff: Annotated[Staff, Depends(SEES_LOG)])
     """The newest deliveries, perhaps of one state or purpose."""
     query = request.query_params
     state = query.get("state") if query.get("state") in get_args(State) else None
-    purpose = query.get("purpose") if query.get("purpose") in get_args(Purpose) else None
+    purpose = query.get("purpose") if query.get("purpose") in PURPOSES else None
     async with kernel_of(request).reading() as db:
         found = await delivery_log.log_page(
             db, state=state, purpose=purpose, before=_before(query.get("before", "")), limit=A_PAGE + 1
@@ -50,7 +50,7 @@ async def log_page(request: Request, staff: Annotated[Staff, Depends(SEES_LOG)])
         more=_place(found[A_PAGE - 1]) if len(found) > A_PAGE else "",
         numbers=numbers,
         states=get_args(State),
-        purposes=get_args(Purpose),
+        purposes=PURPOSES,
         state=state or "",
         purpose=purpose or "",
         looks=LOOKS,
@@ -65,7 +65,7 @@ async def delivery_page(request: Request, delivery_id: UUID, staff: Annotated[St
         attempts = await delivery_log.attempts_at(db, delivery_id)
     if delivery is None:
         raise NotFound("delivery-unknown", "There is no delivery of this number.")
-    offer_is_over = delivery.purpose in ("offer", "offer-reminder") and not delivery.has_letter
+    letter_is_gone = delivery.purpose in CARRIES_LETTER and not delivery.has_letter
     return await staff_page(
         request,
         staff,
@@ -73,7 +73,7 @@ async def delivery_page(request: Request, delivery_id: UUID, staff: Annotated[St
         delivery=delivery,
         attempts=attempts,
         looks=LOOKS,
-        may_retry=may_move(delivery.state, "retried") and not offer_is_over,
+        may_retry=may_move(delivery.state, "retried") and not letter_is_gone,
         may_replay=delivery.purpose == "webhook" and delivery.state in ("delivered", "given_up", "suppressed"),
     )
 
