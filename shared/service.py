@@ -47,6 +47,8 @@ class Service:
     routers: Sequence[APIRouter] = ()
     templates: Path | None = None
     static: Path | None = None
+    uploads: Sequence[str] = ()
+    """Patterns of the paths to which files may be sent."""
 
     @cached_property
     def subscriptions(self) -> Subscriptions:
@@ -134,6 +136,7 @@ def web_of(service: Service, settings: ServiceSettings, process: Process) -> Fas
         templates_folders=[service.templates] if service.templates else [],
         static_folder=service.static,
         phone_number=getattr(settings, "phone_number", ""),
+        uploads=service.uploads,
         lifespan=lifespan,
     )
 

@@ -52,11 +52,13 @@ def create_web(
     templates_folders: Iterable[Path] = (),
     static_folder: Path | None = None,
     phone_number: str = "",
+    uploads: Iterable[str] = (),
     lifespan: "StatelessLifespan[FastAPI] | None" = None,
 ) -> FastAPI:
     """The service's application. `app.state.kernel` may also be set later, before the first request.
 
-    `static_folder` is served under `/<service>/static` beside the shared files; public pages show `phone_number`.
+    `static_folder` is served under `/<service>/static` beside the shared files; public pages show `phone_number`;
+    files may be sent to paths that fit a pattern of `uploads`.
     Raises TypeError for a route that forged forms could reach.
     """
     urls = {name: url.rstrip("/") for name, url in settings.public_urls.items()}
@@ -73,7 +75,7 @@ def create_web(
             Middleware(SecurityHeaders, origins=frame.origins),
             Middleware(PendingCookies),
             Middleware(RequestLog, service=service),
-            Middleware(BodyGuard),
+            Middleware(BodyGuard, uploads=tuple(uploads)),
         ],
     )
     app.state.frame = frame

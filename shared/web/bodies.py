@@ -2,17 +2,21 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.failures import failure_response
 
 LARGEST_BODY = 1024 * 1024
+LARGEST_UPLOAD = 5 * LARGEST_BODY
+"""The largest file; the form around it may need as much again as any other body."""
 DEEPEST_JSON = 20
 _STRINGS_AND_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{\]}]', re.DOTALL)
-
+MultiPartParser.spool_max_size = LARGEST_UPLOAD + LARGEST_BODY  # bodies are in memory already: none goes to a disk
 _ZERO_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -95,11 +99,15 @@ def _has_zero_byte(scope: Scope) -> bool:
 
 
 class BodyGuard:
-    """ASGI middleware: refuses bodies too large (413) or not strictly the JSON they claim, and zero bytes (400)."""
+    """ASGI middleware: refuses bodies too large (413) or not strictly the JSON they claim, and zero bytes (400).
 
-    def __init__(self, app: ASGIApp, *, largest: int = LARGEST_BODY) -> None:
+    `uploads` are patterns of the paths to which files may be sent.
+    """
+
+    def __init__(self, app: ASGIApp, *, largest: int = LARGEST_BODY, uploads: Iterable[str] = ()) -> None:
         self.app = app
         self.largest = largest
+        self.uploads = [re.compile(pattern) for pattern in uploads]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -109,11 +117,14 @@ class BodyGuard:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return
-        if _announced_length(scope) > self.largest:
+        largest = self.largest
+        if any(pattern.fullmatch(scope["path"]) for pattern in self.uploads):
+            largest += LARGEST_UPLOAD
+        if _announced_length(scope) > largest:
             await failure_response(Request(scope), 413)(scope, receive, send)
             return
         try:
-            body, rest = await self._read(receive)
+            body, rest = await self._read(receive, largest)
         except BodyTooLarge:
             await failure_response(Request(scope), 413)(scope, receive, send)
             return
@@ -137,14 +148,14 @@ class BodyGuard:
 
         await self.app(scope, replay, send)
 
-    async def _read(self, receive: Receive) -> tuple[bytes, Message | None]:
+    async def _read(self, receive: Receive, largest: int) -> tuple[bytes, Message | None]:
         body = bytearray()
         while True:
             message = await receive()
             if message["type"] != "http.request":
                 return bytes(body), message
             body += message.get("body", b"")
-            if len(body) > self.largest:
+            if len(body) > largest:
                 raise BodyTooLarge
             if not message.get("more_body", False):
                 return bytes(body), None

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+POLICY = "Content-Security-Policy"
+NOTHING_AT_ALL = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""The policy of a file that somebody sent us."""
 UNUSED_FEATURES = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "geolocation",
     "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get",
@@ -30,13 +33,13 @@ def content_security_policy(origins: Iterable[str]) -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds the headers, and `no-store` to whatever did not choose its own caching."""
+    """ASGI middleware: adds the headers; caching and the content policy only where an answer did not choose its own."""
 
     def __init__(self, app: ASGIApp, *, origins: Iterable[str]) -> None:
         self.app = app
         origins = tuple(origins)
         self.headers = {
-            "Content-Security-Policy": content_security_policy(origins),
+            POLICY: content_security_policy(origins),
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES),
@@ -58,7 +61,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
-                    headers[name] = value
+                    if name != POLICY or name not in headers:
+                        headers[name] = value
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
