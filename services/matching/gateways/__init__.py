@@ -1,1 +1,1 @@
-"""Nobody outside is called by matching: offers reach therapists through the notifications service."""
+"""Who is called outside: the solver library. Offers reach therapists through the notifications service."""

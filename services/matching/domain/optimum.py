@@ -1,0 +1,162 @@
+"""What the best placing of everybody who waits means: the problem in whole numbers, and what counts before what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Criterion = Literal["placed", "score", "waiting", "lot"]
+CRITERIA: tuple[Criterion, ...] = ("placed", "score", "waiting", "lot")
+"""What is as good as possible first: clients placed, the most urgent before the others; then scores; then ties."""
+HALF_LOT = 32
+
+
+@dataclass(slots=True)
+class Pairs:
+    """The allowed pairs as columns: client and therapist by index, score, the part of the places it uses, and its lot.
+
+    A higher score is better and may be negative; a lower lot wins, and lots are below 2 to the power of 64.
+    """
+
+    client: list[int] = field(default_factory=list)
+    therapist: list[int] = field(default_factory=list)
+    score: list[int] = field(default_factory=list)
+    use: list[int] = field(default_factory=list)
+    lot: list[int] = field(default_factory=list)
+
+    def add(self, client: int, therapist: int, score: int, *, use: int = 1, lot: int = 0) -> None:
+        """Allow one more pair."""
+        self.client.append(client)
+        self.therapist.append(therapist)
+        self.score.append(score)
+        self.use.append(use)
+        self.lot.append(lot)
+
+    def __len__(self) -> int:
+        return len(self.client)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Clients in the order in which they wait, therapists' free places, the allowed pairs, and who must be kept apart.
+
+    `urgency` has one number a client, 0 the most urgent; `apart` are pairs of clients never with the same therapist.
+    """
+
+    urgency: Sequence[int]
+    places: Sequence[int]
+    pairs: Pairs
+    apart: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what is no problem: a pair of nobody, places or uses below none, the same pair twice."""
+        clients, therapists = range(len(self.urgency)), range(len(self.places))
+        pairs = self.pairs
+        if len(pairs) and not (
+            0 <= min(pairs.client) <= max(pairs.client) < len(clients)
+            and 0 <= min(pairs.therapist) <= max(pairs.therapist) < len(therapists)
+            and min(pairs.use) > 0
+        ):
+            raise ValueError("a pair names nobody, or uses no place")
+        if len(set(zip(pairs.client, pairs.therapist, strict=True))) != len(pairs):
+            raise ValueError("a pair is there twice")
+        if min(self.places, default=0) < 0 or min(self.urgency, default=0) < 0:
+            raise ValueError("places and urgencies are never below none")
+        if any(one == other or one not in clients or other not in clients for one, other in self.apart):
+            raise ValueError("two different clients are kept apart")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far one criterion got, and how far it could get at most; equal where it is proved the best."""
+
+    criterion: Criterion
+    value: int
+    bound: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """The index of the chosen pair for each client, None where the client goes on waiting; and how good that is."""
+
+    chosen: tuple[int | None, ...]
+    reached: tuple[Reached, ...]
+    optimal: bool
+    solver: str
+
+    @property
+    def placed(self) -> int:
+        """How many clients have a therapist."""
+        return sum(pair is not None for pair in self.chosen)
+
+
+def criteria_of(problem: Problem) -> list[tuple[Criterion, list[int]]]:
+    """What each pair adds to each criterion, all to be made as large as possible, the most important first."""
+    pairs, count = problem.pairs, len(problem.urgency)
+    levels = sorted({problem.urgency[client] for client in pairs.client})
+    low = (1 << HALF_LOT) - 1
+    return [
+        *(("placed", [int(problem.urgency[client] == level) for client in pairs.client]) for level in levels),
+        ("score", pairs.score),
+        ("waiting", [count - client for client in pairs.client]),
+        ("lot", [-(lot >> HALF_LOT) for lot in pairs.lot]),
+        ("lot", [-(lot & low) for lot in pairs.lot]),
+    ]
+
+
+def packed(criteria: Sequence[Sequence[int]], clients: int, largest: int) -> tuple[tuple[int, ...], list[int]]:
+    """As many criteria as fit, the first most important, as one number a pair, none larger than `largest`.
+
+    Gives the factor of each criterion that was taken, and the numbers. A criterion's sum over at most `clients` pairs
+    spans less than the factor of the one before, so that no gain in a later one can outweigh the smallest loss in an
+    earlier one; all in Python's unbounded integers. The first is taken in any case: the caller looks whether it fits.
+    """
+    spans = [clients * (max([0, *one]) - min([0, *one])) + 1 for one in criteria]
+    taken = 1
+    for count in range(2, len(criteria) + 1):
+        if _largest(criteria[:count], spans) > largest:
+            break
+        taken = count
+    factors = _factors(spans[:taken])
+    chosen = criteria[:taken]
+    return factors, [sum(map(int.__mul__, factors, values)) for values in zip(*chosen, strict=True)]
+
+
+def _factors(spans: Sequence[int]) -> tuple[int, ...]:
+    factors = [1]
+    for span in reversed(spans[1:]):
+        factors.append(factors[-1] * span)
+    return tuple(reversed(factors))
+
+
+def _largest(criteria: Sequence[Sequence[int]], spans: Sequence[int]) -> int:
+    factors = _factors(spans[: len(criteria)])
+    return sum(factor * max(map(abs, one)) for factor, one in zip(factors, criteria, strict=True))
+
+
+def value_of(criterion: Sequence[int], chosen: Sequence[int | None]) -> int:
+    """What the chosen pairs add up to."""
+    return sum(criterion[pair] for pair in chosen if pair is not None)
+
+
+def breaches(problem: Problem, chosen: Sequence[int | None]) -> list[str]:
+    """Everything that a placing breaks, counted in whole numbers, whatever a solver says; empty for an allowed one."""
+    pairs = problem.pairs
+    found = [f"client {client} has the pair of another" for client, pair in enumerate(chosen)
+             if pair is not None and pairs.client[pair] != client]  # fmt: skip
+    used = [0] * len(problem.places)
+    for pair in chosen:
+        if pair is not None:
+            used[pairs.therapist[pair]] += pairs.use[pair]
+    found += [f"therapist {index} has {free} places and {used[index]} are used"
+              for index, free in enumerate(problem.places) if used[index] > free]  # fmt: skip
+    found += [f"clients {one} and {other} are together" for one, other in together(problem, chosen)]
+    if len(chosen) != len(problem.urgency):
+        found.append("somebody was forgotten")
+    return found
+
+
+def together(problem: Problem, chosen: Sequence[int | None]) -> list[tuple[int, int]]:
+    """The clients to be kept apart whom a placing puts with one therapist."""
+    therapist = [None if pair is None else problem.pairs.therapist[pair] for pair in chosen]
+    return [(one, other) for one, other in problem.apart
+            if therapist[one] is not None and therapist[one] == therapist[other]]  # fmt: skip
