@@ -4,7 +4,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 PYTHON_IN := .venv/bin/python
 STOPSO := $(PYTHON_IN) -m deploy.stopso
-WORKERS ?= auto
+# Tests wait for servers more than they compute: two workers a core keep the cores busy.
+WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 TESTS ?= tests
 PIP_COMPILE := $(PYTHON_IN) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-emit-options --allow-unsafe --strip-extras
 
@@ -32,7 +33,7 @@ doctor: ## Say what is wrong and what to do about it
 test: ## Run every test, with a real broker, database and browser (TESTS=... for some)
 	@deploy/prepare.sh development
 	@deploy/prepare.sh browser
-	@$(PYTHON_IN) -m pytest -n $(WORKERS) $(TESTS)
+	@$(PYTHON_IN) -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 lint: ## Check format, style, types and imports
 	@deploy/prepare.sh development

@@ -29,6 +29,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         servers.leave()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: 0 if item.get_closest_marker("slow") else 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Vhost:
     """A virtual host of its own, with the users, rights and queues of all services."""

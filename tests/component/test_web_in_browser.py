@@ -168,8 +168,7 @@ async def test_staff_sign_in_wait_for_the_news_and_arrive(desk: Desk) -> None:
     assert desk.complaints == []
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (320, True)], ids=["wide-light", "narrow-dark"])
 async def test_a_staff_page_reads_well(desk: Desk, width: int, *, dark: bool) -> None:
     await add_ada(desk)
     page = await desk.page(width=width, dark=dark)

@@ -1,4 +1,4 @@
-"""Every contestant does the same work with the same promises, also when one of its stages is killed in the middle."""
+"""A chain of the benchmark does its work with our promises, also when one of its stages is killed in the middle."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,9 +8,8 @@ import pytest
 
 from deploy.bench.chain import laid_out
 from deploy.bench.checks import problems_of
-from deploy.bench.contestant import Contestant
 from deploy.bench.durability import broken_promises
-from deploy.bench.lineup import CEILING, FASTSTREAM_OUTBOX, LINEUP, OURS
+from deploy.bench.lineup import CEILING, OURS
 from deploy.bench.measuring import COUNT, Burst, Run, Steady
 from deploy.bench.results import results_of
 from deploy.bench.servers import Servers, running_servers
@@ -18,15 +17,6 @@ from deploy.bench.source import source_of
 from deploy.bench.work import STAGES, body_of, plan
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("bench")]
-MIXED_AFTER_A_CRASH = (FASTSTREAM_OUTBOX,)
-"""Rows that a killed relay had leased wait for the lease to end while later rows of the same subject leave."""
-everybody = pytest.mark.parametrize(
-    "contestant",
-    [
-        pytest.param(each, id=each.name, marks=pytest.mark.skipif(not each.is_installed, reason="a peer's library"))
-        for each in LINEUP
-    ],
-)
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +33,13 @@ async def test_a_burst_has_a_figure_and_a_price(servers: Servers) -> None:
     assert outcome.memory > 0
 
 
-@everybody
-async def test_nothing_is_lost_or_doubled_when_a_stage_is_killed(contestant: Contestant, servers: Servers) -> None:
+async def test_nothing_is_lost_or_doubled_when_a_stage_is_killed(servers: Servers) -> None:
     planned = plan(400, 20, seed=2)
-    async with laid_out(contestant, servers) as chain:
+    async with laid_out(OURS, servers) as chain:
         for stage in range(STAGES):
             chain.start(stage)
         await chain.hears(*range(STAGES))
-        async with source_of(contestant, chain.broker_url(STAGES - 1)) as source:
+        async with source_of(OURS, chain.broker_url(STAGES - 1)) as source:
             sending = asyncio.create_task(source.send_steadily(planned, 100.0))
             await passed(servers, stage=1, count=50)
             chain.kill(1)
@@ -59,10 +48,7 @@ async def test_nothing_is_lost_or_doubled_when_a_stage_is_killed(contestant: Con
         await passed(servers, stage=STAGES - 1, count=len(planned))
 
         assert await broken_promises(chain) == []
-        problems = problems_of(planned, await results_of(chain))
-        if contestant in MIXED_AFTER_A_CRASH:
-            problems = [problem for problem in problems if "out of order" not in problem]
-        assert problems == []
+        assert problems_of(planned, await results_of(chain)) == []
 
 
 async def test_at_a_fixed_rate_the_wait_of_every_event_is_known(servers: Servers) -> None:

@@ -12,7 +12,7 @@ from tests.integration.conftest import HEARD
 from tests.integration.nodes import Effects, Node, eventually, received
 from tests.servers import BrokerServer, DatabaseServer, role_passwords
 
-pytestmark = [pytest.mark.servers, pytest.mark.faults]
+pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow]
 
 
 async def not_ready(node: Node) -> bool:

@@ -18,7 +18,7 @@ from shared.kernel.ids import SERVICES
 from tests.component.intake import ANNA, Intake, a_submission, signed_in
 from tests.databases import ServiceDatabase
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 
 CHROMIUM = "/usr/bin/chromium"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}

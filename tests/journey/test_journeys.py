@@ -5,7 +5,13 @@ from playwright.sync_api import Page, expect
 
 from tests.journey.town import Town
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("journeys"),
+]
 
 
 def column_of(town: Town, place: str) -> str | None:

@@ -20,7 +20,7 @@ from tests.component.matching_pages import pages_of, session_for
 
 __all__ = ["matching_service"]
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 
 CHROMIUM = "/usr/bin/chromium"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
