@@ -11,6 +11,7 @@ from services.matching.domain.fees import Fee
 from services.matching.domain.london import london_day
 from services.matching.domain.outcodes import NotOutcodes, outcodes_from
 from services.matching.domain.registration import COLUMNS, Problem, entry_from
+from services.matching.domain.standings import Standing
 from services.matching.domain.therapists import Entry, Therapist
 from services.matching.handlers.therapists import tell_capacity
 from services.matching.handlers.waking import wake_for_therapist
@@ -108,7 +109,7 @@ async def _take_over(kernel: Kernel, rows: Sequence[tuple[int, Entry]], report: 
             if point is None:
                 done.errors.append(RowError(row, "outward_code", "This outward code is not known."))
             elif present is None:
-                await _add(tx, entry, point)
+                await add_therapist(tx, entry, point, standing="active")
                 done.added += 1
             else:
                 await _compare(tx, present, entry.completed_from(present.entry), point, Noted(row, done))
@@ -126,14 +127,16 @@ def _said(entry: Entry) -> tuple[int, int, int]:
     return entry.capacity_maximum, entry.capacity_available, entry.session_fee
 
 
-async def _add(tx: Transaction, entry: Entry, point: Point) -> None:
+async def add_therapist(tx: Transaction, entry: Entry, point: Point, *, standing: Standing) -> TherapistId:
+    """Take somebody into the register whose registration number it does not have; the caller holds the places."""
     today = london_day(tx.now)
-    therapist = Therapist(TherapistId(tx.new_id()), entry, point, "active", 0, today, _said(entry))
+    therapist = Therapist(TherapistId(tx.new_id()), entry, point, standing, 0, today, _said(entry))
     await store.save_therapist(tx.db, tx.keys, therapist, tx.now)
     await add_fee(tx.db, therapist.therapist_id, Fee(today, entry.session_fee, entry.concession_fee))
     tx.emit(TherapistStandingChanged(therapist_id=therapist.therapist_id, standing=therapist.standing))
     tell_capacity(tx, therapist.therapist_id, therapist.capacity)
     await wake_for_therapist(tx, therapist.therapist_id)
+    return therapist.therapist_id
 
 
 async def _compare(tx: Transaction, present: Therapist, entry: Entry, point: Point, noted: Noted) -> None:
