@@ -21,7 +21,7 @@ class MatchingSettings(ServiceSettings):
     remind_after_percent: int = Field(50, ge=1, le=99)
     look_again_hours: int = Field(24, ge=1, le=24 * 14)
     sessions_planned: int = Field(10, ge=1, le=100)
-    weights_version: int = Field(1, ge=1)
+    weights_version: int = Field(2, ge=1)
 
     @property
     def policy(self) -> Policy:

@@ -29,7 +29,7 @@ POLICY = Policy(
     remind_after_percent=50,
     look_again_hours=24,
     sessions_planned=10,
-    weights_version=1,
+    weights_version=2,
 )
 SETTINGS = SimpleNamespace(policy=POLICY, public_url=lambda service: f"http://{service}.test")
 

@@ -122,7 +122,7 @@ async def test_a_match_is_explained_with_every_candidate_and_every_rule(matching
     assert "does not work with people worried about their thoughts" in page
     assert "training for work with people worried about their thoughts" in page
     assert "the decision is the same" in page
-    assert "Weights version 1" in page
+    assert "Weights version 2" in page
 
 
 async def test_staff_withdraw_a_match_and_the_next_therapist_is_asked(matching: Matching) -> None:

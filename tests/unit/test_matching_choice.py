@@ -9,65 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matching.domain.choice import Chosen, NoneFits, choose
-from services.matching.domain.distance import Point
 from services.matching.domain.explanation import Explanation, read_again, written
 from services.matching.domain.pairing import Candidate, Need
 from services.matching.domain.rules import may_be_matched
 from services.matching.domain.scoring import Weights
-from services.matching.domain.standings import STANDINGS
-from services.matching.domain.vocabulary import AgeBand, ClientGroup, LegalStage, WaitReason
+from services.matching.domain.vocabulary import WaitReason
 from services.matching.domain.waiting import order_of_waiting
-from shared.kernel.ids import TherapistId
 from tests.unit.matching_examples import ABERDEEN, EXETER, TORQUAY, WEIGHTS, a_candidate, a_need
+from tests.unit.matching_strategies import candidates, needs
 
-points = st.builds(
-    Point,
-    st.floats(49.5, 60, allow_nan=False).map(lambda degrees: round(degrees, 4)),
-    st.floats(-7, 1.5, allow_nan=False).map(lambda degrees: round(degrees, 4)),
-) | st.sampled_from([TORQUAY, EXETER])
-
-
-def some(codes: Any) -> st.SearchStrategy[tuple[Any, ...]]:
-    return st.lists(st.sampled_from(get_args(codes)), min_size=1, unique=True).map(tuple)
-
-
-needs = st.builds(
-    Need,
-    client_group=st.sampled_from(get_args(ClientGroup)[:3]),
-    age_band=st.sampled_from(get_args(AgeBand)),
-    legal_stage=st.sampled_from(get_args(LegalStage)),
-    outward_code=st.none() | st.just("TQ1"),
-    point=st.none() | points,
-    setting=st.sampled_from(["in-person", "online", "either"]),
-    therapist_gender=st.sampled_from(["woman", "man", "no-preference"]),
-    languages=st.sampled_from([("en",), ("cy",), ("cy", "en")]),
-    step_free_access=st.booleans(),
-    means=st.sampled_from(["full-fee", "cannot-pay"]),
-)
-candidates = st.lists(
-    st.builds(
-        Candidate,
-        therapist_id=st.uuids().map(TherapistId),
-        standing=st.sampled_from(["active", "active", "active", *STANDINGS]),
-        client_groups=some(ClientGroup),
-        age_bands=some(AgeBand),
-        legal_stages=st.just(get_args(LegalStage)) | some(LegalStage),
-        child_clearance=st.booleans(),
-        point=points,
-        radius_km=st.integers(1, 500),
-        online=st.booleans(),
-        gender=st.sampled_from(["woman", "man"]),
-        languages=st.sampled_from([("en",), ("cy", "en")]),
-        step_free_access=st.booleans(),
-        session_fee=st.integers(0, 20_000),
-        capacity_maximum=st.integers(3, 5),
-        capacity_available=st.integers(0, 3),
-        asked_before=st.booleans(),
-    ),
-    max_size=8,
-    unique_by=lambda candidate: candidate.therapist_id,
-)
-weights = st.builds(Weights, st.just(7), *[st.integers(0, 100)] * 4)
+weights = st.builds(Weights, st.just(7), *[st.integers(0, 100)] * 7)
 
 
 @given(needs, candidates, weights)

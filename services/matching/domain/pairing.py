@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.matching.domain.distance import Point, kilometres_between
+from services.matching.domain.limits import Money
 from services.matching.domain.standings import Standing
 from services.matching.domain.vocabulary import AgeBand, ClientGroup, Gender, LegalStage, Means, Setting, WantedGender
 from shared.kernel.ids import TherapistId
@@ -11,7 +12,11 @@ from shared.kernel.money import Pence
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a client needs of a therapist; `point` is the middle of the outward code, if that is known."""
+    """What a client needs of a therapist; `point` is the middle of the outward code, if that is known.
+
+    `interpreter` says that one will be there, `affordable_per_session` what the client can pay, and `money` what may be
+    spent on them: None where they need none, or where nobody has told yet. The first language is the one they prefer.
+    """
 
     client_group: ClientGroup
     age_band: AgeBand
@@ -23,6 +28,9 @@ class Need:
     languages: tuple[str, ...] = ("en",)
     step_free_access: bool = False
     means: Means = "unsure"
+    interpreter: bool = False
+    affordable_per_session: Pence | None = None
+    money: Money | None = None
 
     @property
     def in_person(self) -> bool:
@@ -37,7 +45,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A therapist as they stood when a decision was made; `asked_before` is about this client and this therapist."""
+    """A therapist as they stood when a decision was made; the last five are about this client and this therapist.
+
+    `permitted` holds the codes of rules from which staff exempted the pair. `results` is how finished therapies of this
+    client group went beside those of all therapists: 500 is like all others, None that there are too few to say.
+    """
 
     therapist_id: TherapistId
     standing: Standing
@@ -54,7 +66,12 @@ class Candidate:
     session_fee: Pence
     capacity_maximum: int
     capacity_available: int
+    fees_overdue: bool = False
     asked_before: bool = False
+    vetoed: bool = False
+    in_conflict: bool = False
+    permitted: tuple[str, ...] = ()
+    results: int | None = None
 
 
 def distance_of(need: Need, candidate: Candidate) -> float | None:

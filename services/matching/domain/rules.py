@@ -1,38 +1,22 @@
 """The hard rules: each looks at a client and a therapist and holds, or says why not and what would change it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from math import ceil
 
+from services.matching.domain.outcomes import PASSES, Fails, Outcome, Passes, Rule
+from services.matching.domain.pair_rules import (
+    ASKED_BEFORE,
+    CONFLICT,
+    has_no_conflict_of_interest,
+    is_not_refused_by_the_client,
+    was_not_asked_before,
+)
 from services.matching.domain.pairing import Candidate, Need, can_meet_in_person, can_meet_online, distance_of
 from services.matching.domain.vocabulary import AGE_WORDS, CHILD_BANDS, GROUP_WORDS, STAGE_WORDS, Meeting
 
+__all__ = ["EXEMPTIBLE", "MOST_KM", "RULES", "Fails", "Passes", "Rule", "failures_of", "may_be_matched", "meeting"]
 
-@dataclass(frozen=True, slots=True)
-class Passes:
-    """The rule holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fails:
-    """The rule does not hold; `change` is the smallest thing that would make it hold, empty where nothing would."""
-
-    code: str
-    sentence: str
-    change: str
-
-
-Outcome = Passes | Fails
-PASSES = Passes()
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A hard rule: a stable code, a heading for its column, what must be so, and the function that looks."""
-
-    code: str
-    heading: str
-    sentence: str
-    look: Callable[[Need, Candidate], Outcome]
+MOST_KM = 500
+"""The widest travel radius that the register knows."""
 
 
 def in_good_standing(_need: Need, candidate: Candidate) -> Outcome:
@@ -40,6 +24,13 @@ def in_good_standing(_need: Need, candidate: Candidate) -> Outcome:
     if candidate.standing == "active":
         return PASSES
     return Fails("standing", f"The therapist is {candidate.standing}.", "The therapist becomes active.")
+
+
+def owes_nothing(_need: Need, candidate: Candidate) -> Outcome:
+    """A therapist whose fees are overdue is offered nobody until they are settled."""
+    if not candidate.fees_overdue:
+        return PASSES
+    return Fails("fees-overdue", "The therapist's fees are overdue.", "The overdue fees are settled.")
 
 
 def trained_for_client_group(need: Need, candidate: Candidate) -> Outcome:
@@ -86,21 +77,35 @@ def within_reach(need: Need, candidate: Candidate) -> Outcome:
         need.in_person and distance is not None and distance <= candidate.radius_km
     ):
         return PASSES
-    online = "the therapist offers online sessions" if need.online else "the client accepts online sessions"
     if not need.in_person:
         return Fails(
-            "reach", "The client wants online sessions, which the therapist does not offer.", f"{online.capitalize()}."
+            "reach",
+            "The client wants online sessions, which the therapist does not offer.",
+            "The therapist offers online sessions.",
         )
     if distance is None:
         return Fails("reach", "Where the client lives is not known.", "The client gives the first half of a postcode.")
-    wider = f"A travel radius {round(distance - candidate.radius_km, 1)} km wider"
-    change = f"{wider}, or {online}." if need.online or candidate.online else f"{wider}."
-    return Fails("reach", f"It is {distance} km away; the therapist works within {candidate.radius_km} km.", change)
+    online = _online_instead(need, candidate)
+    wider = ceil(distance)
+    change = f"A travel radius of {wider} km, {wider - candidate.radius_km} km more, or {online}."
+    return Fails(
+        "reach",
+        f"It is {distance} km away; the therapist works within {candidate.radius_km} km.",
+        change if wider <= MOST_KM else f"{online[0].upper()}{online[1:]}.",
+    )
+
+
+def _online_instead(need: Need, candidate: Candidate) -> str:
+    if need.online:
+        return "the therapist offers online sessions"
+    return "the client accepts online sessions" if candidate.online else "both accept online sessions"
 
 
 def reachable_without_steps(need: Need, candidate: Candidate) -> Outcome:
     """Whoever needs step-free access gets it, or meets online."""
-    if not need.step_free_access or candidate.step_free_access or can_meet_online(need, candidate):
+    if not need.step_free_access or not need.in_person or candidate.step_free_access:
+        return PASSES
+    if can_meet_online(need, candidate):
         return PASSES
     return Fails(
         "step-free",
@@ -110,8 +115,8 @@ def reachable_without_steps(need: Need, candidate: Candidate) -> Outcome:
 
 
 def shares_a_language(need: Need, candidate: Candidate) -> Outcome:
-    """Client and therapist share a language."""
-    if set(need.languages) & set(candidate.languages):
+    """Client and therapist share a language, or an interpreter is there."""
+    if need.interpreter or set(need.languages) & set(candidate.languages):
         return PASSES
     wanted = ", ".join(need.languages)
     return Fails(
@@ -128,13 +133,6 @@ def is_of_wanted_gender(need: Need, candidate: Candidate) -> Outcome:
     return Fails("gender", f"The client asked for a {need.therapist_gender}.", "The client accepts any therapist.")
 
 
-def was_not_asked_before(_need: Need, candidate: Candidate) -> Outcome:
-    """A therapist who declined this client, or did not answer, is not asked again."""
-    if not candidate.asked_before:
-        return PASSES
-    return Fails("asked-before", "The therapist was asked for this client before.", "")
-
-
 def has_a_free_place(_need: Need, candidate: Candidate) -> Outcome:
     """The therapist has a free place."""
     if candidate.capacity_available > 0:
@@ -144,6 +142,7 @@ def has_a_free_place(_need: Need, candidate: Candidate) -> Outcome:
 
 RULES: tuple[Rule, ...] = (
     Rule("standing", "Standing", "The therapist is active.", in_good_standing),
+    Rule("fees-overdue", "Fees", "The therapist's fees are not overdue.", owes_nothing, "must-not"),
     Rule("client-group", "Client group", "The therapist is trained for this client group.", trained_for_client_group),
     Rule("age-band", "Age", "The therapist works with this age band.", works_with_age),
     Rule(
@@ -153,14 +152,37 @@ RULES: tuple[Rule, ...] = (
         cleared_for_children,
     ),
     Rule("legal-stage", "Legal stage", "The therapist works at this legal stage.", works_at_legal_stage),
-    Rule("language", "Language", "Client and therapist share a language.", shares_a_language),
+    Rule("language", "Language", "Client and therapist share a language, or have an interpreter.", shares_a_language),
     Rule("gender", "Gender", "The therapist is of the gender the client asked for.", is_of_wanted_gender),
     Rule("reach", "Reach", "Within the travel radius, or both accept online.", within_reach),
     Rule("step-free", "Step-free", "Step-free access where it is needed.", reachable_without_steps),
-    Rule("asked-before", "Not asked yet", "The therapist has not been asked for this client.", was_not_asked_before),
+    Rule(
+        "client-veto",
+        "Client's veto",
+        "The client does not refuse this therapist.",
+        is_not_refused_by_the_client,
+        "must-not",
+    ),
+    Rule(
+        ASKED_BEFORE,
+        "Not asked yet",
+        "The therapist has not been asked for this client.",
+        was_not_asked_before,
+        "must-not",
+        exempt=True,
+    ),
+    Rule(
+        CONFLICT,
+        "No conflict",
+        "No case of the therapist is connected with this client.",
+        has_no_conflict_of_interest,
+        "must-not",
+        exempt=True,
+    ),
     Rule("free-place", "Free place", "The therapist has a free place.", has_a_free_place),
 )
 """Every hard rule, in the order in which people read them."""
+EXEMPTIBLE: frozenset[str] = frozenset(rule.code for rule in RULES if rule.exempt)
 
 
 def failures_of(need: Need, candidate: Candidate) -> tuple[Fails, ...]:

@@ -7,7 +7,13 @@ from services.matching.store.attention import (
     without_next_look,
 )
 from services.matching.store.candidates import as_candidate, candidates_for
-from services.matching.store.explanations import add_explanation, explanation_of_match, latest_explanation, weights_of
+from services.matching.store.explanations import (
+    add_explanation,
+    explanation_of_match,
+    latest_explanation,
+    published_weights,
+    weights_of,
+)
 from services.matching.store.holds import add_hold, holds_of, lift_hold, lift_holds
 from services.matching.store.matches import (
     add_match,
@@ -78,6 +84,7 @@ __all__ = [
     "outlook_of_money",
     "point_of",
     "points_of",
+    "published_weights",
     "put_on_waiting_list",
     "replace_all",
     "save_case",

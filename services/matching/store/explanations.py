@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -64,10 +65,18 @@ async def latest_explanation(db: Connection, keys: Keyring, referral_id: Referra
 
 async def weights_of(db: Connection, version: int) -> Weights | None:
     """The published weights of a version."""
-    row = await db.fetchrow(
-        "SELECT version, distance, fee, free_places, specialism FROM weights WHERE version = $1", version
-    )
-    return Weights(*row) if row else None
+    row = await db.fetchrow("SELECT * FROM weights WHERE version = $1", version)
+    return _weights(row) if row else None
+
+
+async def published_weights(db: Connection) -> list[tuple[Weights, datetime]]:
+    """Every version of the weights with the moment of its publication, the newest first."""
+    rows = await db.fetch("SELECT * FROM weights ORDER BY version DESC")
+    return [(_weights(row), row["published_at"]) for row in rows]
+
+
+def _weights(row: Record) -> Weights:
+    return Weights(**{part.name: row[part.name] for part in fields(Weights)})
 
 
 async def _opened(db: Connection, keys: Keyring, row: Record | None) -> Stored | None:

@@ -109,7 +109,10 @@ REGISTER = Register(
         ),
         NotPersonal(
             "weights",
-            ("version", "distance", "fee", "free_places", "specialism", "published_at"),
+            (
+                "version", "distance", "fee", "free_places", "specialism", "affordable", "preferences", "results",
+                "published_at",
+            ),
             "published policy",
         ),
     ),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from services.matching.domain.choice import Considered
 from services.matching.domain.explanation import Stored
 from services.matching.domain.rules import RULES, Fails
-from services.matching.domain.scoring import BEST
 from shared.kernel.ids import TherapistId
 
 SHOWN = 30
@@ -57,7 +56,7 @@ def laid_out(stored: Stored, names: dict[TherapistId, str]) -> Laid:
     """The decision as rows, the best candidates first and no more than people can read."""
     considered = stored.explanation.choice.considered
     weights = stored.explanation.weights
-    whole = BEST * (weights.distance + weights.fee + weights.free_places + weights.specialism)
+    whole = weights.whole
     return Laid(
         stored,
         tuple(rule.heading for rule in RULES),

@@ -34,7 +34,15 @@ STANDING_ACTIONS: dict[Standing, str] = {
     "left": "Mark as left",
 }
 PRIORITIES: dict[Priority, str] = {"routine": "Routine", "urgent": "Urgent", "immediate": "Immediate"}
-PARTS = {"distance": "Distance", "fee": "Fee", "free-places": "Free places", "specialism": "Specialism"}
+PARTS = {
+    "distance": "Distance",
+    "fee": "Fee",
+    "affordable": "Affordable",
+    "free-places": "Free places",
+    "specialism": "Specialism",
+    "preferences": "Preferences",
+    "results": "Past results",
+}
 SETTINGS = {"in-person": "In person", "online": "Online", "either": "In person or online"}
 LOOKUPS = {
     "match_states": MATCH_STATES,
