@@ -45,7 +45,7 @@ def start_tracing(service: str, collector_url: str | None = None) -> TracerProvi
     """Begin tracing in this process, once; call `shutdown` on the result at the end to send what is left."""
     provider = TracerProvider(resource=Resource({"service.name": service}), shutdown_on_exit=False)
     if collector_url:
-        # The exporter's parts take a tenth of the time in which a service starts, and few installations have a collector.
+        # Loading it takes a tenth of the time in which a service starts, and few have a collector.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
 
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=collector_url)))

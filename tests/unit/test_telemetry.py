@@ -2,6 +2,7 @@
 
 import pytest
 from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http import trace_exporter
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -80,7 +81,7 @@ def test_a_failed_span_shows_the_kind_of_failure_only(spans: InMemorySpanExporte
 def test_nothing_is_exported_unless_a_collector_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     exporters: list[str] = []
     monkeypatch.setattr(trace, "set_tracer_provider", lambda _: None)
-    monkeypatch.setattr(telemetry, "OTLPSpanExporter", lambda **options: exporters.append(options["endpoint"]))
+    monkeypatch.setattr(trace_exporter, "OTLPSpanExporter", lambda **options: exporters.append(options["endpoint"]))
     monkeypatch.setattr(telemetry, "BatchSpanProcessor", lambda _: SimpleSpanProcessor(InMemorySpanExporter()))
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://third.party.example")
 
