@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, get_args
 
 from pydantic import Field, field_validator
 
+from services.matching.domain.applications import ApplicationPolicy
 from services.matching.domain.policy import Policy
 from services.matching.domain.vocabulary import Priority
 from shared.kernel.ids import ServiceName
@@ -22,6 +23,9 @@ class MatchingSettings(ServiceSettings):
     look_again_hours: int = Field(24, ge=1, le=24 * 14)
     sessions_planned: int = Field(10, ge=1, le=100)
     weights_version: int = Field(2, ge=1)
+
+    applications: ApplicationPolicy = Field(default_factory=ApplicationPolicy)
+    """What is asked of applicants and how long we wait for what; as JSON, those parts that differ."""
 
     @property
     def policy(self) -> Policy:

@@ -3,8 +3,20 @@
 from datetime import timedelta
 from uuid import UUID
 
-from services.matching.handlers import checking, deadlines, offer_times, placing, therapy
+from services.matching.handlers import (
+    application_drafts,
+    applications,
+    checking,
+    deadlines,
+    offer_times,
+    placing,
+    references,
+    therapy,
+)
+from services.matching.handlers.application_drafts import APPLICATION_DRAFT
+from services.matching.handlers.applications import APPLICATION_ERASED, APPLICATION_QUIET
 from services.matching.handlers.awaiting import MATCH_DEADLINE
+from services.matching.handlers.references import REFERENCE_EXPIRES, REFERENCE_REMINDER
 from services.matching.handlers.releasing import OFFER_EXPIRES, OFFER_REMINDER
 from services.matching.handlers.therapists import REPLACE_THERAPIST
 from services.matching.handlers.waking import LOOK_AGAIN, WOKEN
@@ -30,6 +42,36 @@ async def on_woken(due: DueTimer, tx: Transaction) -> None:
 async def on_match_deadline(due: DueTimer, tx: Transaction) -> None:
     """Look at a match whose next step takes too long."""
     await deadlines.look_at_match(tx, MatchId(UUID(due.key)), due.payload["step"])
+
+
+@timer(APPLICATION_DRAFT)
+async def on_application_draft_expires(due: DueTimer, tx: Transaction) -> None:
+    """Wipe an application that was begun and left."""
+    await application_drafts.wipe(tx, due.key)
+
+
+@timer(APPLICATION_QUIET)
+async def on_application_quiet(due: DueTimer, tx: Transaction) -> None:
+    """Remind of an application on which nothing has happened."""
+    await applications.look_at_quiet(tx, UUID(due.key))
+
+
+@timer(APPLICATION_ERASED)
+async def on_application_erased(due: DueTimer, tx: Transaction) -> None:
+    """Remove an application that came to nothing."""
+    await applications.erase(tx, UUID(due.key))
+
+
+@timer(REFERENCE_REMINDER)
+async def on_reference_reminder(due: DueTimer, tx: Transaction) -> None:
+    """Ask a referee once more."""
+    await references.remind(tx, UUID(due.key))
+
+
+@timer(REFERENCE_EXPIRES)
+async def on_reference_expires(due: DueTimer, tx: Transaction) -> None:
+    """Wait no longer for a reference."""
+    await applications.wait_no_longer(tx, UUID(due.key))
 
 
 @background(every=timedelta(minutes=5))

@@ -59,6 +59,12 @@ class Retention(Enum):
         Ending.ROW_DELETED,
         "limitation of claims, six years and a margin",
     )
+    APPLICATION = RetentionRule(
+        "an application refused or withdrawn, or begun and never sent",
+        timedelta(days=183),
+        Ending.ROW_DELETED,
+        "answering questions about the decision",
+    )
     FUNDER_CONTACT = RetentionRule(
         "end of the funder's last fund", timedelta(days=2 * 365), Ending.ROW_DELETED, "asking again for the next appeal"
     )

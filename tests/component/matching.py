@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from services.matching import consumers, store, timers
+from services.matching.domain.applications import ApplicationPolicy
 from services.matching.domain.policy import Policy
 from services.matching.domain.registration import COLUMNS, OPTIONAL_COLUMNS
 from services.matching.handlers.importing import ImportReport, import_therapists
@@ -31,7 +32,9 @@ POLICY = Policy(
     sessions_planned=10,
     weights_version=2,
 )
-SETTINGS = SimpleNamespace(policy=POLICY, public_url=lambda service: f"http://{service}.test")
+SETTINGS = SimpleNamespace(
+    policy=POLICY, applications=ApplicationPolicy(), public_url=lambda service: f"http://{service}.test"
+)
 
 ANYONE: dict[str, Any] = {
     "registration_number": "R-0001",

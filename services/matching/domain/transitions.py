@@ -7,7 +7,7 @@ from typing import Generic, Literal, TypeVar, cast
 from shared.kernel.errors import Conflict
 
 S = TypeVar("S", bound=str)
-ActorKind = Literal["system", "therapist", "coordinator", "registrar"]
+ActorKind = Literal["system", "therapist", "coordinator", "registrar", "applicant", "referee"]
 
 
 @dataclass(frozen=True)

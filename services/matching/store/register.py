@@ -1,5 +1,6 @@
 """What matching stores about people, and why it may."""
 
+from services.matching.store import register_of_applications as applications
 from shared.privacy.register import Basis, Category, Condition, NotPersonal, PersonalField, Protection, Register
 from shared.privacy.retention import Retention
 
@@ -55,8 +56,10 @@ REGISTER = Register(
         _therapist("reach", "a box around the travel radius, made from these", "finding by an index", Protection.CLEAR),
         _client("need", "profile", "what a client needs, with client group and area", "finding a therapist"),
         _client("explanation", "content", "that need, and every candidate under every rule", "explaining a decision"),
+        *applications.PERSONAL,
     ),
     not_personal=(
+        *applications.NOT_PERSONAL,
         NotPersonal("subject_key", ("subject", "wrapped"), "keys, wrapped under the service's own"),
         NotPersonal(
             "money_outlook", ("outlook_id", "version", "lines", "heard_at"), "levels of money by kind of case"
