@@ -15,7 +15,7 @@ CALM_LOOKS = 3
 LOOK_EVERY = 0.3
 REST_SECONDS = 60.0
 LOOKS_AT_EVIDENCE = 3
-"""A letter that is tried again later may fall due in the moment between rest and looking, so one look accuses nobody."""
+"""A letter tried again later may fall due between rest and looking, so one look accuses nobody."""
 ACCUSED = "Unprocessable: kills-the-process"
 
 
