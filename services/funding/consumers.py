@@ -1,6 +1,6 @@
 """What wakes funding: referrals and consents from intake, matches and therapies from matching, sessions of staff."""
 
-from services.funding.handlers import matches, referrals
+from services.funding.handlers import courses, evaluating, matches, referrals
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed, ReferralTriaged
 from shared.events.matching import (
     MatchProposed,
@@ -9,7 +9,9 @@ from shared.events.matching import (
     OfferDeclined,
     OfferExpired,
     OfferWithdrawn,
+    SessionAttended,
     TherapyEnded,
+    TherapyStarted,
 )
 from shared.events.notifications import StaffSessionClosed, StaffSessionOpened
 from shared.messaging.subscriptions import subscribes
@@ -31,16 +33,30 @@ async def on_referral_closed(event: ReferralClosed, tx: Transaction) -> None:
 
 @subscribes(ConsentGiven)
 async def on_consent_given(event: ConsentGiven, tx: Transaction) -> None:
-    """Ask the funds, where the client now agrees."""
-    if event.purpose == "subsidy":
-        await referrals.give_consent(event.referral_id, tx)
+    """Ask the funds, ask how it goes, or count: whatever the client now agrees to."""
+    match event.purpose:
+        case "subsidy":
+            await referrals.give_consent(event.referral_id, tx)
+        case "evaluation":
+            await evaluating.give_consent(event.referral_id, tx)
+        case "statistics":
+            await evaluating.allow_counting(event.referral_id, tx)
+        case _:
+            pass
 
 
 @subscribes(ConsentWithdrawn)
 async def on_consent_withdrawn(event: ConsentWithdrawn, tx: Transaction) -> None:
-    """Give back what the client no longer wants to be given."""
-    if event.purpose == "subsidy":
-        await referrals.withdraw_consent(event.referral_id, tx)
+    """Stop at once what the client no longer wants."""
+    match event.purpose:
+        case "subsidy":
+            await referrals.withdraw_consent(event.referral_id, tx)
+        case "evaluation":
+            await evaluating.withdraw_consent(event.referral_id, tx)
+        case "statistics":
+            await evaluating.stop_counting(event.referral_id, tx)
+        case _:
+            pass
 
 
 @subscribes(MatchProposed)
@@ -57,19 +73,36 @@ async def on_offer_accepted(event: OfferAccepted, tx: Transaction) -> None:
 
 @subscribes(OfferDeclined, OfferExpired)
 async def on_offer_not_taken(event: OfferDeclined | OfferExpired, tx: Transaction) -> None:
-    """Release what was reserved."""
-    await matches.release_subsidy(event.match_id, None, tx)
+    """Release what was reserved, unless others are still being asked for the same match."""
+    if not event.still_open:
+        await matches.release_subsidy(event.match_id, None, tx)
 
 
 @subscribes(OfferWithdrawn, MatchWithdrawn)
 async def on_match_withdrawn(event: OfferWithdrawn | MatchWithdrawn, tx: Transaction) -> None:
-    """Release what was reserved, and say why."""
+    """Release what was reserved, and say why, unless others are still being asked for the same match."""
+    if isinstance(event, OfferWithdrawn) and event.still_open:
+        return
     await matches.release_subsidy(event.match_id, event.reason, tx)
+    await courses.stop_course(event.match_id, tx)
+
+
+@subscribes(TherapyStarted)
+async def on_therapy_started(event: TherapyStarted, tx: Transaction) -> None:
+    """Ask how things are at the start."""
+    await courses.begin_course(event, tx)
+
+
+@subscribes(SessionAttended)
+async def on_session_attended(event: SessionAttended, tx: Transaction) -> None:
+    """Count it, and ask after some of them how it goes."""
+    await courses.note_session(event, tx)
 
 
 @subscribes(TherapyEnded)
 async def on_therapy_ended(event: TherapyEnded, tx: Transaction) -> None:
-    """Release what was not spent."""
+    """Release what was not spent, and ask how it went."""
+    await courses.end_course(event, tx)
     await matches.finish_subsidy(event.match_id, tx)
 
 

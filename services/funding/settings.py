@@ -23,6 +23,9 @@ class FundingSettings(ServiceSettings):
     award_days: int = Field(365, ge=1, le=1100)
     most_sessions: int = Field(24, ge=1, le=200)
     money_good_for_clients: int = Field(10, ge=3, le=1000)
+    review_after_sessions: int = Field(6, ge=1, le=100)
+    evaluation_hours: int = Field(24, ge=0, le=24 * 14)
+    evaluation_days: int = Field(42, ge=15, le=200)
     fund_thresholds: tuple[Annotated[int, Field(ge=1, le=100)], ...] = (80, 100)
 
     @property
@@ -31,4 +34,13 @@ class FundingSettings(ServiceSettings):
         thresholds = tuple(sorted(set(self.fund_thresholds)))
         good_from = self.money_good_for_clients
         scale = Scale(good_from=good_from, good_until=good_from * 7 // 10)
-        return Policy(self.reservation_days, self.award_days, self.most_sessions, thresholds, scale=scale)
+        return Policy(
+            self.reservation_days,
+            self.award_days,
+            self.most_sessions,
+            thresholds,
+            scale=scale,
+            review_after_sessions=self.review_after_sessions,
+            evaluation_hours=self.evaluation_hours,
+            evaluation_days=self.evaluation_days,
+        )

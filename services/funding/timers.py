@@ -1,13 +1,16 @@
-"""What happens because time passed: a reservation runs out, a fund's first day comes, the outlook has changed."""
+"""What happens because time passed: a reservation runs out, a fund opens, the outlook changed, somebody is asked."""
 
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
+from services.funding.domain.questionnaires import Moment
 from services.funding.handlers.ending import let_reservation_expire
+from services.funding.handlers.evaluating import EVALUATION_DUE, EVALUATION_REMINDER, ask_now, remind
 from services.funding.handlers.money import FUND_OPENS, begin_to_spend
 from services.funding.handlers.outlook import OUTLOOK, tell_outlook
 from services.funding.handlers.posting import RESERVATION_EXPIRES
-from shared.kernel.ids import AwardId, FundId
+from shared.kernel.ids import AdministrationId, AwardId, FundId, MatchId
 from shared.messaging.kernel import Kernel
 from shared.messaging.subscriptions import DueTimer, background, timer
 from shared.messaging.transaction import Transaction
@@ -29,3 +32,16 @@ async def on_fund_opens(due: DueTimer, tx: Transaction) -> None:
 async def look_at_money(kernel: Kernel) -> None:
     """Tell for which kinds of case there is money, where that has changed; once a minute is soon enough."""
     await kernel.perform(OUTLOOK, tell_outlook, actor="system")
+
+
+@timer(EVALUATION_DUE)
+async def on_evaluation_due(due: DueTimer, tx: Transaction) -> None:
+    """A moment of a therapy at which both are asked how it goes."""
+    match_id, _, moment = due.key.partition(":")
+    await ask_now(tx, MatchId(UUID(match_id)), cast("Moment", moment))
+
+
+@timer(EVALUATION_REMINDER)
+async def on_evaluation_reminder(due: DueTimer, tx: Transaction) -> None:
+    """Nobody has answered yet."""
+    await remind(tx, AdministrationId(UUID(due.key)))

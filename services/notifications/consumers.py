@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.notifications.handlers.hearing import take_in
 from shared.events import Event
 from shared.events.funding import (
+    EvaluationDue,
     FundReceived,
     FundThresholdCrossed,
     OutcomeScored,
@@ -95,6 +96,7 @@ from shared.messaging.transaction import Transaction
     FundThresholdCrossed,
     batched=True,
 )
+    EvaluationDue,
 async def on_whatever_was_told(events: Sequence[Event], tx: Transaction) -> None:
     """Keep board and timelines, and put in line what people must be sent."""
     await take_in(events, tx)

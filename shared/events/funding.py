@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
 from shared.events.codes import AgeBand, ClientGroup, MatchEnd, MoneyLevel
 from shared.events.event import Event, Seals
-from shared.events.sealed import OutcomeProfile
+from shared.events.sealed import EvaluationLink, OutcomeProfile
 from shared.kernel.ids import AdministrationId, AwardId, FunderId, FundId, MatchId, ReferralId, TherapistId
 from shared.kernel.money import Pence
 from shared.kernel.regions import Region
@@ -122,6 +122,20 @@ class OutcomeScored(Event):
     referral_id: ReferralId
     match_id: MatchId
     therapist_id: TherapistId
+
+
+class EvaluationDue(Event):
+    """A few questions wait for the client or the therapist; `reminder` counts from 0 for the first letter."""
+
+    type: ClassVar = "funding.evaluation-due.v1"
+    key: ClassVar = "referral_id"
+    seals: ClassVar[Seals] = {"notifications": EvaluationLink}
+
+    referral_id: ReferralId
+    administration_id: AdministrationId
+    respondent: Literal["client", "therapist"]
+    therapist_id: TherapistId
+    reminder: int
 
 
 class RiskAnswered(Event):

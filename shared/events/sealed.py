@@ -13,6 +13,7 @@ from shared.events.codes import (
     LegalStage,
     Means,
     Measure,
+    ReferralSource,
     Setting,
     StaffRole,
     TherapistGender,
@@ -66,6 +67,9 @@ class OfferLetter(Sealed):
     """Where an offer's mail goes and which link it carries."""
 
     email: str
+    source: ReferralSource | None = None
+    legal_stage: LegalStage | None = None
+    """This and the source only where the client agreed to be counted in statistics."""
     link: str
 
 
@@ -80,6 +84,12 @@ class ConcernNote(Sealed):
     """What a therapist or a member of staff wrote when somebody may be in danger."""
 
     words: str
+
+
+class EvaluationLink(Sealed):
+    """Where a few questions can be answered; the address is asked for at the moment of sending."""
+
+    link: str
 
 
 class OutcomeProfile(Sealed):

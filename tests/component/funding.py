@@ -88,7 +88,7 @@ class Funding(Component):
     @classmethod
     async def open(cls, database: ServiceDatabase, **policy: Any) -> "Funding":
         """Start on a fresh database; call `stop` at the end."""
-        settings = SimpleNamespace(policy=Policy(**policy))
+        settings = SimpleNamespace(policy=Policy(**policy), public_url=lambda service: f"https://{service}.example")
         made = await Component.start("funding", database.application_dsn, SERVICE.subscriptions, settings=settings)
         return cls(**{name: getattr(made, name) for name in made.__dataclass_fields__})
 

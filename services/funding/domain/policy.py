@@ -17,6 +17,23 @@ class Policy:
     scale: Scale = field(default=Scale())
     """From where on money counts as scarce or good."""
 
+    review_after_sessions: int = 6
+    evaluation_hours: int = 24
+    """How long after a first session, a review or an end somebody is asked how it goes."""
+    reminder_days: tuple[int, ...] = (7, 14)
+    evaluation_days: int = 42
+    """After this, nobody is asked any more."""
+
+    @property
+    def evaluation_after(self) -> timedelta:
+        """How long after a moment of a therapy somebody is asked about it."""
+        return timedelta(hours=self.evaluation_hours)
+
+    def reminder_after(self, reminded: int) -> timedelta:
+        """How long after the first letter, or after the reminder numbered `reminded`, something follows."""
+        days = (0, *self.reminder_days, self.evaluation_days)
+        return timedelta(days=days[reminded + 1] - days[reminded])
+
     @property
     def reservation_time(self) -> timedelta:
         """How long a reservation waits for the therapist's answer."""

@@ -13,11 +13,13 @@ Standing = Literal["suitable", "not-suitable", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What decides about money; a region and no address."""
+    """What decides about money, a region and no address; and, only where they may be counted, two codes more."""
 
     person: Person
     means: Means
     affordable_per_session: int | None = None
+    source: str | None = None
+    legal_stage: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,5 @@ class Referral:
     received_at: datetime
     subsidy_agreed: bool
     profile: Profile | None = None
+    evaluation_agreed: bool = False
+    statistics_agreed: bool = False

@@ -5,9 +5,10 @@ from dataclasses import replace
 from services.funding.domain.awards import LIVE
 from services.funding.domain.funds import Person
 from services.funding.domain.referrals import Profile, Referral
+from services.funding.handlers.courses import stop_course
 from services.funding.handlers.deciding import decide
 from services.funding.handlers.ending import end_award, take_back_consent
-from services.funding.store import awards, referrals
+from services.funding.store import awards, courses, referrals
 from shared.events.intake import ReferralClosed, ReferralTriaged
 from shared.events.sealed import MeansProfile
 from shared.kernel.ids import ReferralId
@@ -31,7 +32,9 @@ async def keep_profile(triaged: ReferralTriaged, tx: Transaction) -> None:
         triaged.priority,
         triaged.received_at,
         subsidy_agreed="subsidy" in told.consents,
-        profile=Profile(person, told.means, told.affordable_per_session),
+        profile=Profile(person, told.means, told.affordable_per_session, told.source, told.legal_stage),
+        evaluation_agreed="evaluation" in told.consents,
+        statistics_agreed="statistics" in told.consents,
     )
     await referrals.save_referral(tx.db, tx.keys, referral)
     for award in await awards.awards_of(tx.db, triaged.referral_id, {"requested", "waiting"}):
@@ -39,11 +42,17 @@ async def keep_profile(triaged: ReferralTriaged, tx: Transaction) -> None:
 
 
 async def close_referral(closed: ReferralClosed, tx: Transaction) -> None:
-    """Give back all that is kept for a referral, and forget what the client can pay."""
+    """Give back all that is kept for a referral, and forget what the client can pay.
+
+    Who has finished a therapy is still asked how it went; nobody else is.
+    """
     known = await referrals.referral_of(tx.db, tx.keys, closed.referral_id)
     if known is None:
         known = Referral(closed.referral_id, "closed", "routine", tx.now, subsidy_agreed=False)
     await _let_go(tx, replace(known, standing="closed", profile=None))
+    if closed.reason not in ("completed", "ended-early"):
+        for course in await courses.courses_of(tx.db, closed.referral_id):
+            await stop_course(course.match_id, tx)
 
 
 async def give_consent(referral_id: ReferralId, tx: Transaction) -> None:

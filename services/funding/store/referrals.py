@@ -4,9 +4,10 @@ import json
 
 from services.funding.domain.funds import Person
 from services.funding.domain.referrals import Profile, Referral, Standing
+from services.funding.store.subject_keys import forget_key, key_for
 from shared.db import Connection, Record
 from shared.kernel.ids import ReferralId
-from shared.privacy import Keyring, SubjectKey
+from shared.privacy import Keyring
 
 COLUMN = "referral.profile"
 
@@ -15,15 +16,17 @@ async def save_referral(db: Connection, keys: Keyring, referral: Referral) -> No
     """Keep a referral, or what a new triage made of it."""
     sealed = None
     if referral.profile is not None:
-        key = await _key_for(db, keys, referral.referral_id)
+        key = await key_for(db, keys, referral.referral_id)
         sealed = key.encrypt_text(COLUMN, json.dumps(_as_json(referral.profile)))
     await db.execute(
         """
-        INSERT INTO referral (referral_id, standing, priority, received_at, subsidy_agreed, profile)
-        VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO referral (referral_id, standing, priority, received_at, subsidy_agreed, profile,
+                              evaluation_agreed, statistics_agreed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (referral_id) DO UPDATE
            SET standing = excluded.standing, priority = excluded.priority, received_at = excluded.received_at,
-               subsidy_agreed = excluded.subsidy_agreed, profile = excluded.profile
+               subsidy_agreed = excluded.subsidy_agreed, profile = excluded.profile,
+               evaluation_agreed = excluded.evaluation_agreed, statistics_agreed = excluded.statistics_agreed
         """,
         referral.referral_id,
         referral.standing,
@@ -31,9 +34,11 @@ async def save_referral(db: Connection, keys: Keyring, referral: Referral) -> No
         referral.received_at,
         referral.subsidy_agreed,
         sealed,
+        referral.evaluation_agreed,
+        referral.statistics_agreed,
     )
     if sealed is None:
-        await db.execute("DELETE FROM subject_key WHERE subject = $1", str(referral.referral_id))
+        await forget_key(db, referral.referral_id)
 
 
 async def referral_of(db: Connection, keys: Keyring, referral_id: ReferralId) -> Referral | None:
@@ -57,14 +62,14 @@ async def set_subsidy_agreed(db: Connection, referral_id: ReferralId, *, agreed:
     return found is not None
 
 
-async def _key_for(db: Connection, keys: Keyring, referral_id: ReferralId) -> SubjectKey:
-    subject = str(referral_id)
-    await db.execute(
-        "INSERT INTO subject_key (subject, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        subject,
-        keys.new_subject_key(subject),
-    )
-    return keys.subject_key(subject, await db.fetchval("SELECT wrapped FROM subject_key WHERE subject = $1", subject))
+async def set_evaluation_agreed(db: Connection, referral_id: ReferralId, *, agreed: bool) -> None:
+    """Note whether the client agrees to be asked how it went."""
+    await db.execute("UPDATE referral SET evaluation_agreed = $2 WHERE referral_id = $1", referral_id, agreed)
+
+
+async def set_statistics_agreed(db: Connection, referral_id: ReferralId, *, agreed: bool) -> None:
+    """Note whether the client agrees to be counted."""
+    await db.execute("UPDATE referral SET statistics_agreed = $2 WHERE referral_id = $1", referral_id, agreed)
 
 
 def _as_json(profile: Profile) -> dict[str, object]:
@@ -73,6 +78,8 @@ def _as_json(profile: Profile) -> dict[str, object]:
         "person": [person.client_group, person.age_band, person.region],
         "means": profile.means,
         "affordable": profile.affordable_per_session,
+        "source": profile.source,
+        "legal_stage": profile.legal_stage,
     }
 
 
@@ -81,6 +88,17 @@ def _referral(row: Record, keys: Keyring) -> Referral:
     if row["profile"] is not None and row["wrapped"] is not None:
         opened = keys.subject_key(str(row["referral_id"]), row["wrapped"]).decrypt_text(COLUMN, row["profile"])
         kept = json.loads(opened)
-        profile = Profile(Person(*kept["person"]), kept["means"], kept["affordable"])
+        profile = Profile(
+            Person(*kept["person"]), kept["means"], kept["affordable"], kept.get("source"), kept.get("legal_stage")
+        )
     standing: Standing = row["standing"]
-    return Referral(row["referral_id"], standing, row["priority"], row["received_at"], row["subsidy_agreed"], profile)
+    return Referral(
+        row["referral_id"],
+        standing,
+        row["priority"],
+        row["received_at"],
+        row["subsidy_agreed"],
+        profile,
+        row["evaluation_agreed"],
+        row["statistics_agreed"],
+    )

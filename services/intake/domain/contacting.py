@@ -10,6 +10,7 @@ from services.intake.domain.states import CLOSED, State
 Medium = Literal["email", "phone", "text"]
 Refusal = Literal["no-channel", "not-this-medium", "consent-missing", "closed", "erased", "unknown"]
 
+AFTER_THERAPY: frozenset[State] = frozenset({"completed", "ended_early"})
 NotForTherapist = Literal["not-yet", "consent-missing", "closed"]
 
 
@@ -28,11 +29,16 @@ class DoNotContact:
     refusal: Refusal
 
 
-def reach(contact: Contact, medium: Medium, *, state: State, consents: frozenset[Purpose]) -> Reach | DoNotContact:
-    """Where the client may be reached by `medium`, or why they must not be."""
-    if state in CLOSED:
+def reach(
+    contact: Contact, medium: Medium, *, state: State, consents: frozenset[Purpose], evaluation: bool = False
+) -> Reach | DoNotContact:
+    """Where the client may be reached by `medium`, or why they must not be.
+
+    An `evaluation` needs an agreement of its own, and still reaches somebody whose therapy is over.
+    """
+    if state in CLOSED and not (evaluation and state in AFTER_THERAPY):
         return DoNotContact("closed")
-    if "referral" not in consents:
+    if "referral" not in consents or (evaluation and "evaluation" not in consents):
         return DoNotContact("consent-missing")
     if contact.channel == "none":
         return DoNotContact("no-channel")

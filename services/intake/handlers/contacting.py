@@ -31,7 +31,8 @@ async def resolve_contact(question: ResolveContact, db: Connection, keys: Keyrin
     except Erased:
         return ContactCard(refusal="erased")
     agreed = await consents.in_force(db, question.referral_id)
-    match reach(contact, question.medium, state=referral.state, consents=agreed):
+    asks_how_it_went = question.purpose == "evaluation"
+    match reach(contact, question.medium, state=referral.state, consents=agreed, evaluation=asks_how_it_went):
         case DoNotContact(refusal):
             return ContactCard(refusal=refusal)
         case Reach(address=address):

@@ -3,7 +3,7 @@
 from services.intake.domain.answers import Need, Submission
 from services.intake.domain.codes import Outcome, Purpose
 from services.intake.store.referrals import Referral
-from shared.events.codes import DecidedBy
+from shared.events.codes import DecidedBy, ReferralSource
 from shared.events.intake import ReferralReceived, ReferralTriaged
 from shared.events.sealed import CardProfile, MeansProfile, NeedProfile
 from shared.kernel.errors import Conflict
@@ -51,7 +51,8 @@ def tell_triaged(
         tx.emit(event)
         return
     agreed = tuple(sorted(consents))
-    tx.emit(event, seal={"matching": _need_profile(need, agreed), "funding": _means_profile(need, agreed)})
+    means = _means_profile(need, agreed, referral.source)
+    tx.emit(event, seal={"matching": _need_profile(need, agreed), "funding": means})
 
 
 def _need_profile(need: Need, consents: tuple[Purpose, ...]) -> NeedProfile:
@@ -71,7 +72,7 @@ def _need_profile(need: Need, consents: tuple[Purpose, ...]) -> NeedProfile:
     )
 
 
-def _means_profile(need: Need, consents: tuple[Purpose, ...]) -> MeansProfile:
+def _means_profile(need: Need, consents: tuple[Purpose, ...], source: ReferralSource) -> MeansProfile:
     if need.client_group is None:
         raise Conflict("kind-missing", "Say first what kind of help is needed.")
     return MeansProfile(
@@ -82,3 +83,5 @@ def _means_profile(need: Need, consents: tuple[Purpose, ...]) -> MeansProfile:
         affordable_per_session=need.affordable_per_session,
         consents=consents,
     )
+        source=source if "statistics" in consents else None,
+        legal_stage=need.legal_stage if "statistics" in consents else None,

@@ -11,11 +11,19 @@ LetterPurpose = Literal[
     "contact-wanted",
 ]  # fmt: skip
 """Letters to people outside: a therapist, a referee, a supervisor; each with its template."""
-Purpose = Literal["acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook"] | LetterPurpose
+EvaluationPurpose = Literal["evaluation", "evaluation-reminder"]
+"""A few questions; the letter carries its link, and the address is asked for at the moment of sending."""
+Purpose = (
+    Literal["acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook"]
+    | LetterPurpose
+    | EvaluationPurpose
+)
 PURPOSES: tuple[Purpose, ...] = ("acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook",
-                                 *get_args(LetterPurpose))  # fmt: skip
-CARRIES_LETTER: frozenset[Purpose] = frozenset({"offer", "offer-reminder", *get_args(LetterPurpose)})
-"""What comes with its own address and link, kept encrypted until it is sent and then wiped."""
+                                 *get_args(LetterPurpose), *get_args(EvaluationPurpose))  # fmt: skip
+CARRIES_LETTER: frozenset[Purpose] = frozenset(
+    {"offer", "offer-reminder", *get_args(LetterPurpose), *get_args(EvaluationPurpose)}
+)
+"""What comes with its own link, and mostly its address, kept encrypted until it is sent and then wiped."""
 GOOD_FOR: dict[Purpose, timedelta] = {"sign-in": timedelta(minutes=15)}
 """How long the link in a letter is good, where it ends by itself; later the letter is not sent any more."""
 

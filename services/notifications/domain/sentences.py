@@ -154,3 +154,7 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
     ),
 }
 """Kind → sentence and actor, each a text or a function of the fact's clear fields."""
+    "funding.evaluation-due": (
+        lambda told: f"The {told['respondent']} was {'reminded' if told['reminder'] else 'asked'} to say how it goes.",
+        "Funding",
+    ),

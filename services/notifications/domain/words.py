@@ -112,6 +112,8 @@ TEMPLATES = {
     "safeguarding-alert": "safeguarding alert",
     "webhook": "webhook",
     "sign-in": "link to sign in",
+    "evaluation": "evaluation",
+    "evaluation-reminder": "reminder of an evaluation",
     "application-received": "receipt of an application",
     "documents-wanted": "request for documents",
     "application-decided": "decision on an application",

@@ -12,8 +12,13 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.store import deliveries, endpoints
 from services.notifications.store.deliveries import Queued
 from shared.events import Event
-from shared.events.funding import FundReceived, FundThresholdCrossed
-from shared.events.intake import ReferralReceived, SafeguardingConcernEscalated, SafeguardingConcernRaised
+from shared.events.funding import EvaluationDue, FundReceived, FundThresholdCrossed
+from shared.events.intake import (
+    ConsentWithdrawn,
+    ReferralReceived,
+    SafeguardingConcernEscalated,
+    SafeguardingConcernRaised,
+)
 from shared.events.matching import (
     LetterRequested,
     OfferAccepted,
@@ -23,7 +28,7 @@ from shared.events.matching import (
     OfferSent,
     OfferWithdrawn,
 )
-from shared.events.sealed import CardProfile, Letter, OfferLetter
+from shared.events.sealed import CardProfile, EvaluationLink, Letter, OfferLetter
 from shared.kernel.ids import EventId
 from shared.messaging.transaction import Transaction
 from shared.web import store as accounts
@@ -54,8 +59,13 @@ async def line_up(events: Sequence[Event], profiles: Mapping[UUID, CardProfile],
     for place, event in enumerate(events):
         if isinstance(event, (OfferSent, OfferReminded)):
             (queued if place < ends.get(_pair(event), 0) else open_offers).append(_offer(event, tx))
+    queued += [_evaluation(event, tx) for event in events if isinstance(event, EvaluationDue)]
     if queued:
         await deliveries.put_in_line(tx.db, queued, tx.now)
+    if unwanted := [
+        one.referral_id for one in events if isinstance(one, ConsentWithdrawn) and one.purpose == "evaluation"
+    ]:
+        await deliveries.suppress_evaluations(tx.db, unwanted, tx.now)
     if ends:
         await deliveries.suppress_offers(tx.db, list(ends), tx.now)
     if open_offers:
@@ -87,13 +97,20 @@ def _offer(event: OfferSent | OfferReminded, tx: Transaction) -> Queued:
     return _with_letter(plain, letter, tx)
 
 
+def _evaluation(event: EvaluationDue, tx: Transaction) -> Queued:
+    purpose: Purpose = "evaluation-reminder" if event.reminder else "evaluation"
+    recipient = "client" if event.respondent == "client" else f"therapist:{event.therapist_id}"
+    plain = _queued(tx, purpose, event.origin.event_id, recipient, event.referral_id)
+    return _with_letter(plain, tx.unseal(event, EvaluationLink), tx)
+
+
 def _letter(event: LetterRequested, tx: Transaction) -> Queued:
     message_id = f"<{event.letter_id}@{settings_of(tx).message_domain}>"
     plain = Queued(event.letter_id, event.kind, event.origin.event_id, f"person:{event.subject_id}", message_id)
     return _with_letter(plain, tx.unseal(event, Letter), tx)
 
 
-def _with_letter(plain: Queued, letter: Letter | OfferLetter, tx: Transaction) -> Queued:
+def _with_letter(plain: Queued, letter: Letter | OfferLetter | EvaluationLink, tx: Transaction) -> Queued:
     wrapped = tx.keys.new_subject_key(str(plain.delivery_id))
     key = tx.keys.subject_key(str(plain.delivery_id), wrapped)
     kept = key.encrypt_text(LETTER_COLUMN, letter.model_dump_json())

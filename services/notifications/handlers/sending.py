@@ -27,11 +27,11 @@ from services.notifications.handlers.record import record_ours
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store import deliveries, endpoints
 from services.notifications.store.deliveries import Claimed
-from shared.events.asks import ContactCard, ResolveContact
+from shared.events.asks import ContactCard, ContactPurpose, ResolveContact, ResolveTherapist, TherapistCard
 from shared.events.notifications import DeliveryGivenUp, LetterGivenUp
-from shared.events.sealed import Letter
+from shared.events.sealed import EvaluationLink, Letter
 from shared.kernel.errors import BrokenPromise
-from shared.kernel.ids import DeliveryId, LetterId, ReferralId
+from shared.kernel.ids import DeliveryId, LetterId, ReferralId, TherapistId
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
 from shared.privacy import CannotOpen
@@ -118,6 +118,8 @@ async def _give_up(claimed: Claimed, tx: Transaction) -> None:
             await record_ours(event, tx, tx.emit(event))
         case "acknowledgement" | "offer" | "offer-reminder" | "safeguarding-alert" | "webhook":
             pass
+        case "evaluation" | "evaluation-reminder":
+            pass
         case kind:
             letter_id = LetterId(claimed.delivery_id)
             tx.emit(LetterGivenUp(subject_id=_id_in(claimed.recipient), letter_id=letter_id, kind=kind))
@@ -127,8 +129,10 @@ async def _mail(kernel: Kernel, claimed: Claimed, mail: MailServer) -> Attempt:
     settings = cast("NotificationsSettings", kernel.settings)
     match claimed.purpose:
         case "acknowledgement":
-            found = await _client_address(kernel, claimed)
+            found = await _client_address(kernel, claimed, "acknowledgement")
             link = f"{settings.public_url('intake')}/return"
+        case "evaluation" | "evaluation-reminder":
+            found, link = await _evaluation_letter(kernel, claimed)
         case purpose if purpose in CARRIES_LETTER:
             opened = _opened_letter(kernel, claimed)
             found, link = (opened.email, opened.link or "") if isinstance(opened, Letter) else (opened, "")
@@ -141,9 +145,29 @@ async def _mail(kernel: Kernel, claimed: Claimed, mail: MailServer) -> Attempt:
     return await mail.send(letter, found, message_id=claimed.message_id, now=kernel.clock.now())
 
 
-async def _client_address(kernel: Kernel, claimed: Claimed) -> str | Attempt:
+async def _evaluation_letter(kernel: Kernel, claimed: Claimed) -> tuple[str | Attempt, str]:
+    try:
+        key = kernel.keys.subject_key(str(claimed.delivery_id), claimed.wrapped_key)
+        link = EvaluationLink.model_validate_json(key.decrypt_text(LETTER_COLUMN, claimed.letter or b"")).link
+    except CannotOpen as error:
+        return Refused(error.code), ""
+    if claimed.recipient == "client":
+        return await _client_address(kernel, claimed, "evaluation"), link
+    return await _therapist_address(kernel, claimed), link
+
+
+async def _therapist_address(kernel: Kernel, claimed: Claimed) -> str | Attempt:
+    question = ResolveTherapist(therapist_id=TherapistId(_id_in(claimed.recipient)))
+    try:
+        card = await kernel.ask("matching", question, TherapistCard)
+    except BrokenPromise as broken:
+        return Failed(f"contact-{broken.code}"[:80])
+    return card.email or NotWanted("no-channel")
+
+
+async def _client_address(kernel: Kernel, claimed: Claimed, purpose: ContactPurpose) -> str | Attempt:
     question = ResolveContact(
-        referral_id=ReferralId(cast("UUID", claimed.referral_id)), medium="email", purpose="acknowledgement"
+        referral_id=ReferralId(cast("UUID", claimed.referral_id)), medium="email", purpose=purpose
     )
     try:
         card = await kernel.ask("intake", question, ContactCard)

@@ -147,6 +147,21 @@ async def suppress_offers(db: Connection, offers: Sequence[tuple[UUID, str]], no
     )
 
 
+async def suppress_evaluations(db: Connection, referrals: Sequence[UUID], now: datetime) -> None:
+    """Let go of questions not yet sent, link and all: the client does not want them any more."""
+    await db.execute(
+        """
+        UPDATE delivery
+           SET state = 'suppressed', reason = 'consent-missing', due_at = NULL, lease = NULL, leased_until = NULL,
+               letter = NULL, wrapped_key = NULL, changed_at = $2
+         WHERE referral_id = ANY($1::uuid[]) AND purpose IN ('evaluation', 'evaluation-reminder')
+           AND state IN ('queued', 'failed', 'retried', 'given_up')
+        """,
+        referrals,
+        now,
+    )
+
+
 async def delivery_locked(db: Connection, delivery_id: UUID) -> Record | None:
     """One delivery's row, locked; None where there is none."""
     row: Record | None = await db.fetchrow("SELECT * FROM delivery WHERE delivery_id = $1 FOR UPDATE", delivery_id)
