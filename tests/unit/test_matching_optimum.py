@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.matching.domain.optimum import Pairs, Problem, breaches, criteria_of, packed, value_of
+from services.matching.domain.optimum import Pairs, Problem, breaches, criteria_of, factors_of, value_of
 from services.matching.gateways.constraints import best_under_constraints
 from services.matching.gateways.flow import best_flow
 from services.matching.gateways.solving import solve
@@ -123,8 +123,9 @@ def test_the_order_in_which_pairs_and_therapists_are_named_changes_nothing(probl
     st.integers(0, 10**7),
 )
 def test_packed_criteria_order_placings_like_the_criteria_one_by_one(criteria: list[list[int]], largest: int) -> None:
-    factors, values = packed(criteria, 3, largest)
+    factors = factors_of([(min(one), max(one)) for one in criteria], 3, largest)
     taken = criteria[: len(factors)]
+    values = [sum(factor * one[pair] for factor, one in zip(factors, taken, strict=True)) for pair in range(3)]
 
     assert len(factors) == 1 or max(map(abs, values)) <= largest
     placings = [tuple(pair if take else None for pair, take in enumerate(some)) for some in product([0, 1], repeat=3)]

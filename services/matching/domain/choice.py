@@ -48,7 +48,12 @@ Choice = Chosen | NoneFits
 
 def draw_of(seed: str, candidate: Candidate) -> str:
     """A lot for breaking ties: the same for the same seed, and no therapist's in general better than another's."""
-    return sha256(f"{seed}:{candidate.therapist_id}".encode()).hexdigest()[:16]
+    return lot_of(seed, str(candidate.therapist_id))
+
+
+def lot_of(seed: str, name: str) -> str:
+    """The lot of a therapist by the words of their id."""
+    return sha256(f"{seed}:{name}".encode()).hexdigest()[:16]
 
 
 def consider(need: Need, candidate: Candidate, weights: Weights, seed: str) -> Considered:

@@ -103,34 +103,25 @@ def criteria_of(problem: Problem) -> list[tuple[Criterion, list[int]]]:
     ]
 
 
-def packed(criteria: Sequence[Sequence[int]], clients: int, largest: int) -> tuple[tuple[int, ...], list[int]]:
-    """As many criteria as fit, the first most important, as one number a pair, none larger than `largest`.
+def factors_of(extremes: Sequence[tuple[int, int]], clients: int, largest: int) -> tuple[int, ...]:
+    """By what to multiply criteria to pack as many as fit into one number a pair, the first most important.
 
-    Gives the factor of each criterion that was taken, and the numbers. A criterion's sum over at most `clients` pairs
-    spans less than the factor of the one before, so that no gain in a later one can outweigh the smallest loss in an
-    earlier one; all in Python's unbounded integers. The first is taken in any case: the caller looks whether it fits.
+    `extremes` are each criterion's least and greatest value. The sum of a criterion over at most `clients` pairs spans
+    less than the factor of the one before, so that no gain in a later one outweighs the smallest loss in an earlier
+    one; all in unbounded integers. No packed number is further than `largest` from none, unless the first alone is.
     """
-    spans = [clients * (max([0, *one]) - min([0, *one])) + 1 for one in criteria]
-    taken = 1
-    for count in range(2, len(criteria) + 1):
-        if _largest(criteria[:count], spans) > largest:
+    spans = [clients * (max(0, greatest) - min(0, least)) + 1 for least, greatest in extremes]
+    taken: tuple[int, ...] = (1,)
+    for count in range(2, len(extremes) + 1):
+        factors = [1]
+        for span in reversed(spans[1:count]):
+            factors.append(factors[-1] * span)
+        factors.reverse()
+        sizes = (max(abs(least), abs(greatest)) for least, greatest in extremes)
+        if sum(factor * size for factor, size in zip(factors, sizes, strict=False)) > largest:
             break
-        taken = count
-    factors = _factors(spans[:taken])
-    chosen = criteria[:taken]
-    return factors, [sum(map(int.__mul__, factors, values)) for values in zip(*chosen, strict=True)]
-
-
-def _factors(spans: Sequence[int]) -> tuple[int, ...]:
-    factors = [1]
-    for span in reversed(spans[1:]):
-        factors.append(factors[-1] * span)
-    return tuple(reversed(factors))
-
-
-def _largest(criteria: Sequence[Sequence[int]], spans: Sequence[int]) -> int:
-    factors = _factors(spans[: len(criteria)])
-    return sum(factor * max(map(abs, one)) for factor, one in zip(factors, criteria, strict=True))
+        taken = tuple(factors)
+    return taken
 
 
 def value_of(criterion: Sequence[int], chosen: Sequence[int | None]) -> int:

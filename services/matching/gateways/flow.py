@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from services.matching.domain.optimum import Placing, Problem, Reached, criteria_of, packed, value_of
+from services.matching.domain.optimum import Placing, Problem, Reached, criteria_of, factors_of, value_of
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 LARGEST = 2**61
@@ -89,16 +89,17 @@ def best_flow(problem: Problem) -> Placing | None:
     criteria = criteria_of(problem)
     largest = LARGEST // (out + 2)
     settled: Numbers = np.zeros(len(network.tail), dtype=np.int64)
-    left = [values for _, values in criteria]
+    if max(abs(score) for score in pairs.score) > largest:
+        return None
+    left = [_numbers(values) for _, values in criteria]
     flow = settled
     while left:
-        factors, values = packed(left, clients, largest)
+        factors = factors_of([(int(one.min()), int(one.max())) for one in left], clients, largest)
+        values: Numbers = sum((one * factor for one, factor in zip(left, factors, strict=False)), start=0 * left[0])
         left = left[len(factors) :]
-        if not any(values):
+        if not values.any():
             continue
-        if max(map(abs, values)) > largest:
-            return None
-        cost = np.concatenate([-_numbers(values), np.zeros(clients + therapists, dtype=np.int64)])
+        cost = np.concatenate([-values, np.zeros(clients + therapists, dtype=np.int64)])
         flow = network.least(cost)
         gains = network.gains(flow, cost)
         flow = flow + settled
