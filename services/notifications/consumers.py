@@ -92,11 +92,11 @@ from shared.messaging.transaction import Transaction
     SubsidyReleased,
     OutcomeScored,
     RiskAnswered,
+    EvaluationDue,
     FundReceived,
     FundThresholdCrossed,
     batched=True,
 )
-    EvaluationDue,
 async def on_whatever_was_told(events: Sequence[Event], tx: Transaction) -> None:
     """Keep board and timelines, and put in line what people must be sent."""
     await take_in(events, tx)

@@ -61,15 +61,15 @@ class MeansProfile(Sealed):
     affordable_per_session: int | None = None
     """Pence a session that the client says they can pay; absent when unsure."""
     consents: tuple[ConsentPurpose, ...] = ()
+    source: ReferralSource | None = None
+    legal_stage: LegalStage | None = None
+    """This and the source only where the client agreed to be counted in statistics."""
 
 
 class OfferLetter(Sealed):
     """Where an offer's mail goes and which link it carries."""
 
     email: str
-    source: ReferralSource | None = None
-    legal_stage: LegalStage | None = None
-    """This and the source only where the client agreed to be counted in statistics."""
     link: str
 
 
@@ -80,16 +80,16 @@ class Letter(Sealed):
     link: str | None = None
 
 
-class ConcernNote(Sealed):
-    """What a therapist or a member of staff wrote when somebody may be in danger."""
-
-    words: str
-
-
 class EvaluationLink(Sealed):
     """Where a few questions can be answered; the address is asked for at the moment of sending."""
 
     link: str
+
+
+class ConcernNote(Sealed):
+    """What a therapist or a member of staff wrote when somebody may be in danger."""
+
+    words: str
 
 
 class OutcomeProfile(Sealed):

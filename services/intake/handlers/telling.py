@@ -82,6 +82,6 @@ def _means_profile(need: Need, consents: tuple[Purpose, ...], source: ReferralSo
         means=need.means,
         affordable_per_session=need.affordable_per_session,
         consents=consents,
-    )
         source=source if "statistics" in consents else None,
         legal_stage=need.legal_stage if "statistics" in consents else None,
+    )

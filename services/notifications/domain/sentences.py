@@ -143,6 +143,10 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
         "Funding",
     ),
     "funding.subsidy-released": (lambda told: f"Subsidy of {pounds(Pence(told['amount']))} released.", "Funding"),
+    "funding.evaluation-due": (
+        lambda told: f"The {told['respondent']} was {'reminded' if told['reminder'] else 'asked'} to say how it goes.",
+        "Funding",
+    ),
     "funding.outcome-scored": ("The evaluation of the therapy was scored.", "Funding"),
     "funding.risk-answered": (
         "An answer in an evaluation form must be looked at; safeguarding staff are told.",
@@ -154,7 +158,3 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
     ),
 }
 """Kind → sentence and actor, each a text or a function of the fact's clear fields."""
-    "funding.evaluation-due": (
-        lambda told: f"The {told['respondent']} was {'reminded' if told['reminder'] else 'asked'} to say how it goes.",
-        "Funding",
-    ),
