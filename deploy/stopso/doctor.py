@@ -5,14 +5,17 @@ import shutil
 import sys
 from collections.abc import Iterator
 
+import httpx
+
 from deploy.stopso.broker_program import WHAT_TO_INSTALL, may_install, programs
 from deploy.stopso.database import programs as database_programs
 from deploy.stopso.docker_broker import engine_answers
-from deploy.stopso.places import SERVICES, state_folder
+from deploy.stopso.places import SERVICES, VHOST, state_folder
 from deploy.stopso.ports import first_free_run
 from deploy.stopso.problems import CannotRun
 from deploy.stopso.running_state import is_running, read_state
 from deploy.stopso.status import Standing, standings
+from deploy.stopso.surroundings import surroundings_in
 
 OLDEST_OUTBOX = 60.0
 LONGEST_QUEUE = 1000
@@ -48,6 +51,8 @@ def _copy() -> Iterator[str]:
         state = read_state()
         if state is None or not state.complete:
             yield "StopSO is still starting: wait a little, or look at what `make up` says."
+        else:
+            yield from _hearing()
         return
     if read_state() is not None:
         yield "The last `make up` was killed and could not tidy up: run `make up` or `make down`, both do it."
@@ -55,6 +60,22 @@ def _copy() -> Iterator[str]:
         first_free_run(8400, len(SERVICES) + 1)
     except OSError:
         yield "No five free ports in a row: set STOPSO_BASE_PORT to a free range."
+
+
+def _hearing() -> Iterator[str]:
+    from deploy.stopso.topology import deaf_services  # noqa: PLC0415 - it loads the services, which takes a while
+
+    surroundings = surroundings_in(state_folder())
+    try:
+        deaf = deaf_services(surroundings.broker.administration, VHOST, surroundings.secrets.broker)
+    except httpx.HTTPError as problem:
+        yield f"RabbitMQ's management does not answer ({problem}): see its log in {state_folder() / 'broker'}."
+        return
+    for service, facts in deaf.items():
+        yield (
+            f"{service} no longer hears {', '.join(facts)}, because the broker has lost the way there: "
+            "start again with `make up`, which puts it back. What was told meanwhile has not reached it."
+        )
 
 
 def _service(each: Standing) -> Iterator[str]:

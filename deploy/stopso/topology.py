@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from deploy.stopso.broker_admin import BrokerAdministration
 from deploy.stopso.documents import subscriptions_of
 from shared.kernel.ids import SERVICES, ServiceName
-from shared.messaging.topology import EVENTS, Binding, Definitions, definitions, stale_bindings
+from shared.messaging.topology import (
+    EVENTS,
+    Binding,
+    Definitions,
+    definitions,
+    missing_bindings,
+    stale_bindings,
+)
 
 
 def heard_by_services() -> dict[ServiceName, tuple[str, ...]]:
@@ -23,7 +30,21 @@ def apply_topology(administration: BrokerAdministration, vhost: str, passwords: 
     wanted = wanted_topology(vhost, passwords)
     administration.add_vhost(vhost)
     administration.import_definitions(wanted)
-    existing = [Binding(each["destination"], each["routing_key"]) for each in administration.bindings(vhost, EVENTS)]
-    for binding in stale_bindings(wanted, existing):
+    for binding in stale_bindings(wanted, _existing(administration, vhost)):
         administration.unbind(vhost, EVENTS, binding.queue, binding.routing_key)
     return wanted
+
+
+def deaf_services(
+    administration: BrokerAdministration, vhost: str, passwords: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """The events that each service should hear and does not: a binding has gone since the topology was applied."""
+    missing = missing_bindings(wanted_topology(vhost, passwords), _existing(administration, vhost))
+    deaf: dict[str, set[str]] = {}
+    for binding in missing:
+        deaf.setdefault(binding.queue.split(".", 1)[0], set()).add(binding.routing_key.rsplit(".", 2)[0])
+    return {service: sorted(facts) for service, facts in deaf.items()}
+
+
+def _existing(administration: BrokerAdministration, vhost: str) -> list[Binding]:
+    return [Binding(each["destination"], each["routing_key"]) for each in administration.bindings(vhost, EVENTS)]

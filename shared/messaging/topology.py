@@ -93,10 +93,19 @@ def definitions(
 def stale_bindings(wanted: Definitions, existing: Iterable[Binding]) -> list[Binding]:
     """Those of the existing bindings of our queues to the events' exchange that an older deployment left behind."""
     ours = {queue["name"] for queue in wanted["queues"]}
-    kept = {
+    kept = _events_bound(wanted)
+    return sorted(binding for binding in existing if binding.queue in ours and binding not in kept)
+
+
+def missing_bindings(wanted: Definitions, existing: Iterable[Binding]) -> list[Binding]:
+    """Those of the wanted bindings to the events' exchange that are not there: who listens there hears nothing."""
+    return sorted(_events_bound(wanted) - set(existing))
+
+
+def _events_bound(wanted: Definitions) -> set[Binding]:
+    return {
         Binding(each["destination"], each["routing_key"]) for each in wanted["bindings"] if each["source"] == EVENTS
     }
-    return sorted(binding for binding in existing if binding.queue in ours and binding not in kept)
 
 
 def _user(service: ServiceName, password: str) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from typing import Any
 import psutil
 import pytest
 
-from deploy.stopso.places import ROOT, SERVICES
+from deploy.stopso.broker import PrivateBroker
+from deploy.stopso.places import ROOT, SERVICES, VHOST
+from shared.messaging.topology import EVENTS
 from tests.servers import use_containers
 
 pytestmark = [
@@ -124,6 +126,9 @@ def test_one_command_starts_everything_and_one_signal_stops_it(copy: Copy) -> No
         assert each["address"] in copy.said()
     assert stat.S_IMODE((copy.folder / "secrets.json").stat().st_mode) == 0o600
     assert copy.command("doctor").stdout.strip() == "Everything is as it should be."
+    broker = PrivateBroker(copy.folder / "broker").administration
+    broker.unbind(VHOST, EVENTS, "matching.in.0", "intake.referral-closed.*.p00")
+    assert "matching no longer hears intake.referral-closed" in copy.command("doctor").stdout.replace("\n", " ")
     second = copy.command("up")
     assert second.returncode == 1
     assert "already runs from this folder" in second.stderr
