@@ -1,8 +1,9 @@
 """What matching listens to, on one page."""
 
-from services.matching.handlers import funding, holding, money, referrals
+from services.matching.handlers import funding, holding, money, outcomes, referrals
 from shared.events.funding import (
     FundingOutlookChanged,
+    OutcomeScored,
     SubsidyGranted,
     SubsidyNotNeeded,
     SubsidyReleased,
@@ -86,6 +87,12 @@ async def on_safeguarding_concern_raised(event: SafeguardingConcernRaised, tx: T
 async def on_safeguarding_concern_closed(event: SafeguardingConcernClosed, tx: Transaction) -> None:
     """Look again."""
     await holding.go_on_after_concern(event, tx)
+
+
+@subscribes(OutcomeScored)
+async def on_outcome_scored(event: OutcomeScored, tx: Transaction) -> None:
+    """Count how a therapy went."""
+    await outcomes.count_outcome(event, tx)
 
 
 @subscribes(StaffSessionOpened)

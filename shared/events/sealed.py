@@ -48,6 +48,12 @@ class NeedProfile(Sealed):
     languages: tuple[str, ...] = ("en",)
     step_free_access: bool = False
     means: Means = "unsure"
+    interpreter: bool = False
+    """An interpreter will be there, because the client's language is none of the therapists'."""
+    affordable_per_session: int | None = None
+    """Pence a session that the client says they can pay; absent when unsure."""
+    conflict_tokens: tuple[str, ...] = ()
+    """Hashes under a key of intake's own: the same in two referrals may be a conflict of interest."""
     consents: tuple[ConsentPurpose, ...] = ()
 
 

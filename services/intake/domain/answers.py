@@ -1,6 +1,6 @@
 """What somebody told us when they asked for help, in the parts in which it is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.intake.domain.codes import (
     AgeBand,
@@ -17,12 +17,16 @@ from services.intake.domain.codes import (
     Source,
     TherapistGender,
 )
+from services.intake.domain.links import Links
 from shared.kernel.money import Pence
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What help is looked for; None where it was not said. There is an `outward_code`, or the setting is online."""
+    """What help is looked for; None where it was not said. There is an `outward_code`, or the setting is online.
+
+    `conflict_tokens` are keyed hashes of what connects the client with others; what they were made of is not kept.
+    """
 
     asker: Asker
     client_group: ClientGroup | None
@@ -37,6 +41,7 @@ class Need:
     step_free_access: bool = False
     means: Means = "unsure"
     affordable_per_session: Pence | None = None
+    conflict_tokens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +79,4 @@ class Submission:
     consents: tuple[Purpose, ...]
     words: str = ""
     referrer: Referrer | None = None
+    links: Links = field(default_factory=Links)

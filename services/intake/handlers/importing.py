@@ -18,7 +18,7 @@ from shared.messaging.transaction import Transaction
 from shared.web.words import problems_in
 
 ROW_ID = "row_id"
-_SEVERAL = frozenset({"consents", "languages"})
+_SEVERAL = frozenset({"consents", "languages", "connected", "files"})
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
 _TRUTHS = frozenset({"step_free_access", "may_leave_message"})
 COLUMNS = (ROW_ID, *ProfessionalReferral.model_fields)

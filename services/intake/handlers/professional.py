@@ -22,6 +22,7 @@ from services.intake.domain.codes import (
     Source,
     TherapistGender,
 )
+from services.intake.domain.links import Links
 from services.intake.handlers.receiving import Arrival, receive
 from services.intake.store.api_keys import ApiKey, EarlierRequest, earlier_request, remember_request
 from shared.kernel.errors import Unprocessable
@@ -82,6 +83,10 @@ class ProfessionalReferral(BaseModel):
     safe_hours: SafeHours = "any"
     words: str = Field("", max_length=4000)
 
+    birth_year: int | None = Field(None, ge=1900, le=2100)
+    connected: tuple[Annotated[str, Field(min_length=3, max_length=200)], ...] = Field((), max_length=20)
+    files: tuple[Annotated[str, Field(min_length=3, max_length=100)], ...] = Field((), max_length=10)
+
     @model_validator(mode="after")
     def _fits_together(self) -> "ProfessionalReferral":
         if "referral" not in self.consents:
@@ -141,7 +146,8 @@ def submission_of(asked: ProfessionalReferral, channel: Channel, organisation: s
         consent_statement=asked.consent_statement,
         reference=asked.reference,
     )
-    return Submission(channel, asked.source, need, contact, asked.consents, asked.words, referrer)
+    links = Links(asked.birth_year, asked.connected, asked.files)
+    return Submission(channel, asked.source, need, contact, asked.consents, asked.words, referrer, links)
 
 
 async def receive_by_api(

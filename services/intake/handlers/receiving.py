@@ -7,6 +7,7 @@ from services.intake.domain.answers import Submission
 from services.intake.domain.priority import LOOK_WITHIN, propose_priority
 from services.intake.domain.purposes import BY_PURPOSE
 from services.intake.domain.triage import NeedsPerson, StraightOn, is_dangerous, triage
+from services.intake.handlers.linking import conflict_tokens
 from services.intake.handlers.moving import move
 from services.intake.handlers.safeguarding import raise_concern
 from services.intake.handlers.telling import tell_received, tell_triaged
@@ -32,6 +33,7 @@ async def receive(asked: Submission, arrival: Arrival, tx: Transaction) -> Refer
     """Take in one request, which the caller makes sure is a new one; raises Unprocessable without consent."""
     if "referral" not in asked.consents:
         raise Unprocessable("consent-missing", "We cannot work on a request without agreement.")
+    asked = replace(asked, need=replace(asked.need, conflict_tokens=conflict_tokens(tx.keys, asked)))
     proposal = propose_priority(asked.need)
     verdict = triage(asked)
     referral = Referral(

@@ -68,6 +68,9 @@ def _need_profile(need: Need, consents: tuple[Purpose, ...]) -> NeedProfile:
         languages=need.languages,
         step_free_access=need.step_free_access,
         means=need.means,
+        interpreter=need.other_language,
+        affordable_per_session=need.affordable_per_session,
+        conflict_tokens=need.conflict_tokens,
         consents=consents,
     )
 

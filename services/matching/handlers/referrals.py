@@ -13,6 +13,7 @@ from services.matching.handlers.stopping import note_sharing
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed, ReferralTriaged
 from shared.events.sealed import NeedProfile
 from shared.kernel.ids import ReferralId
+from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
 
 
@@ -36,6 +37,7 @@ async def take_on(triaged: ReferralTriaged, tx: Transaction) -> None:
         need=await _need(tx, profile),
     )
     await store.save_case(tx.db, tx.keys, case)
+    await store.set_conflict_tokens(tx.db, referral_id, profile.conflict_tokens)
     await note_sharing(tx, referral_id, agreed=case.sharing_agreed)
     await store.lift_holds(tx.db, referral_id, "safeguarding", tx.now)
     if before is not None and before.state != "open":
@@ -99,6 +101,8 @@ async def _need(tx: Transaction, profile: NeedProfile) -> Need:
         languages=profile.languages,
         step_free_access=profile.step_free_access,
         means=profile.means,
+        interpreter=profile.interpreter,
+        affordable_per_session=None if profile.affordable_per_session is None else Pence(profile.affordable_per_session),
     )
     point = await store.point_of(tx.db, profile.outward_code) if profile.outward_code else None
     return replace(need, point=point)

@@ -7,6 +7,13 @@ from services.matching.store.attention import (
     without_next_look,
 )
 from services.matching.store.candidates import as_candidate, candidates_for
+from services.matching.store.conflicts import (
+    conflicts_among,
+    conflicts_with_cases,
+    permissions_of,
+    permit_pair,
+    set_conflict_tokens,
+)
 from services.matching.store.explanations import (
     add_explanation,
     explanation_of_match,
@@ -39,6 +46,7 @@ from services.matching.store.offers import (
 )
 from services.matching.store.outcodes import point_of, points_of, replace_all
 from services.matching.store.places import give_place_back, hold_places, set_capacity, take_place
+from services.matching.store.strengths import count_outcome
 from services.matching.store.therapists import (
     all_therapists,
     names_of,
@@ -63,6 +71,9 @@ __all__ = [
     "candidates_for",
     "case_of",
     "cases_waiting",
+    "conflicts_among",
+    "conflicts_with_cases",
+    "count_outcome",
     "explanation_of_match",
     "give_place_back",
     "hold_places",
@@ -82,6 +93,8 @@ __all__ = [
     "offer_of_match",
     "open_cases_of",
     "outlook_of_money",
+    "permissions_of",
+    "permit_pair",
     "point_of",
     "points_of",
     "published_weights",
@@ -91,6 +104,7 @@ __all__ = [
     "save_therapist",
     "set_capacity",
     "set_case_state",
+    "set_conflict_tokens",
     "set_funding",
     "set_match_state",
     "set_offer_state",

@@ -1,6 +1,7 @@
 """What matching stores about people, and why it may."""
 
 from services.matching.store import register_of_applications as applications
+from services.matching.store import register_of_choices as choices
 from shared.privacy.register import Basis, Category, Condition, NotPersonal, PersonalField, Protection, Register
 from shared.privacy.retention import Retention
 
@@ -57,9 +58,11 @@ REGISTER = Register(
         _client("need", "profile", "what a client needs, with client group and area", "finding a therapist"),
         _client("explanation", "content", "that need, and every candidate under every rule", "explaining a decision"),
         *applications.PERSONAL,
+        *choices.PERSONAL,
     ),
     not_personal=(
         *applications.NOT_PERSONAL,
+        *choices.NOT_PERSONAL,
         NotPersonal("subject_key", ("subject", "wrapped"), "keys, wrapped under the service's own"),
         NotPersonal(
             "money_outlook", ("outlook_id", "version", "lines", "heard_at"), "levels of money by kind of case"
