@@ -13,6 +13,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from services.funding.domain.funds import Restrictions
+from shared.events.codes import StaffRole
 from shared.kernel.ids import SERVICES, FundId
 from shared.kernel.money import Pence
 from tests.component.funding import Client, Funding, funding_service
@@ -52,10 +53,10 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-async def sign_in(context: BrowserContext, funding: Funding, address: str) -> BrowserContext:
-    """Finance at a browser."""
+async def sign_in(context: BrowserContext, funding: Funding, address: str, *roles: StaffRole) -> BrowserContext:
+    """Finance, or whoever has these roles, at a browser."""
     await context.clear_cookies()
-    cookies = await session_for(funding, "finance")
+    cookies = await session_for(funding, *(roles or ("finance",)))
     await context.add_cookies(
         [
             {"name": name, "value": value, "url": address.replace("http:", "https:"), "secure": True, "httpOnly": True}

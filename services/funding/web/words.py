@@ -45,6 +45,7 @@ ACCOUNTS: dict[Account, str] = {
     "committed": "Promised",
     "spent": "Spent",
 }
+MOMENTS = {"start": "Start", "review": "Review", "end": "End"}
 LOOKUPS = {
     "states": STATES,
     "waiting": WAITING,
