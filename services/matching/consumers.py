@@ -1,6 +1,7 @@
 """What matching listens to, on one page."""
 
-from services.matching.handlers import funding, holding, money, outcomes, referrals
+from services.matching.handlers import funding, holding, money, outcomes, referrals, signing_in
+from shared.events.asks import ResolveTherapist, TherapistCard
 from shared.events.funding import (
     FundingOutlookChanged,
     OutcomeScored,
@@ -18,7 +19,8 @@ from shared.events.intake import (
     SafeguardingConcernRaised,
 )
 from shared.events.notifications import StaffSessionClosed, StaffSessionOpened
-from shared.messaging.subscriptions import subscribes
+from shared.kernel.ids import ServiceName
+from shared.messaging.subscriptions import answers, subscribes
 from shared.messaging.transaction import Transaction
 from shared.web import forget_session, remember_session
 
@@ -105,3 +107,9 @@ async def on_staff_session_opened(event: StaffSessionOpened, tx: Transaction) ->
 async def on_staff_session_closed(event: StaffSessionClosed, tx: Transaction) -> None:
     """Let somebody in no longer."""
     await forget_session(event, tx)
+
+
+@answers(ResolveTherapist, asked_by=("notifications",))
+async def on_resolve_therapist(question: ResolveTherapist, asker: ServiceName, tx: Transaction) -> TherapistCard:  # noqa: ARG001
+    """Where a therapist can be written to at this moment."""
+    return await signing_in.card_of(tx, question.therapist_id)

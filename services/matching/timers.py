@@ -11,6 +11,7 @@ from services.matching.handlers import (
     offer_times,
     placing,
     references,
+    signing_in,
     therapy,
 )
 from services.matching.handlers.application_drafts import APPLICATION_DRAFT
@@ -96,3 +97,9 @@ async def on_offer_reminder(due: DueTimer, tx: Transaction) -> None:
 async def on_replace_therapist(due: DueTimer, tx: Transaction) -> None:
     """Pass on what a therapist was asked who is gone."""
     await therapy.replace_therapist(tx, MatchId(UUID(due.key)))
+
+
+@background(every=timedelta(hours=1))
+async def hash_addresses(kernel: Kernel) -> None:
+    """Let therapists sign in who were in the register before there was a portal."""
+    await signing_in.hash_addresses(kernel)

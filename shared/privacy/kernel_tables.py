@@ -72,6 +72,28 @@ PERSONAL = (
         seen_by="staff",
     ),
     PersonalField(
+        table="therapist_session",
+        column="session_hash",
+        what="SHA-256 of a therapist's sign-in cookie",
+        category=Category.ORDINARY,
+        purpose="keeping somebody signed in",
+        basis=Basis.CONTRACT,
+        retention=Retention.SESSION,
+        protection=Protection.ONE_WAY_HASH,
+        seen_by="nobody",
+    ),
+    PersonalField(
+        table="therapist_session",
+        column="display_name",
+        what="name of a signed-in therapist",
+        category=Category.ORDINARY,
+        purpose="showing who is signed in",
+        basis=Basis.CONTRACT,
+        retention=Retention.SESSION,
+        protection=Protection.ENCRYPTED,
+        seen_by="the therapist",
+    ),
+    PersonalField(
         table="account",
         column="sign_in_name",
         what="the name or address somebody signs in with",
@@ -125,6 +147,10 @@ NOT_PERSONAL = (
     NotPersonal(
         "timer", ("kind", "key", "lock_key", "due_at", "attempts", "payload"), "ids, codes and times of reminders"
     ),
+    NotPersonal(
+        "therapist_session", ("therapist_id", "opened_at", "expires_at"), "id and times of a therapist's sign-in"
+    ),
+    NotPersonal("therapist_session", ("wrapped_key",), "the key of one session, wrapped; gone with it"),
     NotPersonal("staff_session", ("staff_id", "roles", "opened_at", "expires_at"), "id, roles and times of a sign-in"),
     NotPersonal(
         "account", ("account_id", "kind", "roles", "disabled", "created_at"), "id, roles and state of an account"

@@ -1,4 +1,4 @@
-"""The three cookies we set, all `__Host-`, Secure and out of reach of scripts."""
+"""The cookies we set, all `__Host-`, Secure and out of reach of scripts."""
 
 import hmac
 from datetime import datetime, timedelta
@@ -15,6 +15,14 @@ STAFF_COOKIE = "__Host-stopso-staff"
 """The opaque token of a staff session; only its SHA-256 is stored."""
 SEEN_COOKIE = "__Host-stopso-seen"
 """When the staff session was last used, in any of the services, signed."""
+THERAPIST_COOKIE = "__Host-stopso-therapist"
+"""The opaque token of a therapist's session; it opens the portal, and nothing of the staff's."""
+THERAPIST_SEEN_COOKIE = "__Host-stopso-therapist-seen"
+"""As for staff: when that session was last used, signed."""
+ASKED_COOKIE = "__Host-stopso-asked"
+"""The browser that asked for a link to sign in: the link works in no other."""
+KNOWN_COOKIE = "__Host-stopso-known"
+"""That a therapist has signed in from this browser before, signed: what strangers try does not slow them down."""
 VISIT_COOKIE = "__Host-stopso-visit"
 """An anonymous visit of the public form: random, and meaning nothing."""
 
@@ -32,9 +40,10 @@ def hash_of(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def set_cookie(response: Response, name: str, value: str) -> None:
-    """Set one of our cookies, gone when the browser closes. Lax, so that a link in a mail finds people signed in."""
-    response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax")
+def set_cookie(response: Response, name: str, value: str, *, lasts: timedelta | None = None) -> None:
+    """Set one of our cookies, by default gone when the browser closes. Lax: a link in a mail finds people signed in."""
+    seconds = int(lasts.total_seconds()) if lasts else None
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
 
 
 def clear_cookie(response: Response, name: str) -> None:
@@ -80,19 +89,21 @@ def _seen_value(key: bytes, token: str, moment: int) -> str:
     return f"{moment}.{signature}"
 
 
-def session_cookies(key: bytes, token: str, now: datetime) -> dict[str, str]:
-    """The cookies of a staff session used now, by name; `key` is the services' session key."""
-    return {STAFF_COOKIE: token, SEEN_COOKIE: _seen_value(key, token, int(now.timestamp()))}
+def session_cookies(
+    key: bytes, token: str, now: datetime, *, cookie: str = STAFF_COOKIE, seen: str = SEEN_COOKIE
+) -> dict[str, str]:
+    """The cookies of a session used now, by name, of staff unless told; `key` is the services' session key."""
+    return {cookie: token, seen: _seen_value(key, token, int(now.timestamp()))}
 
 
-def mark_seen(request: HTTPConnection, token: str, now: datetime) -> None:
+def mark_seen(request: HTTPConnection, token: str, now: datetime, *, seen: str = SEEN_COOKIE) -> None:
     """Note that the session of `token` was used now."""
-    set_cookie_later(request, SEEN_COOKIE, _seen_value(frame_of(request).session_key, token, int(now.timestamp())))
+    set_cookie_later(request, seen, _seen_value(frame_of(request).session_key, token, int(now.timestamp())))
 
 
-def idle_for(request: HTTPConnection, token: str, now: datetime) -> timedelta | None:
+def idle_for(request: HTTPConnection, token: str, now: datetime, *, seen: str = SEEN_COOKIE) -> timedelta | None:
     """How long the session of `token` has not been used; None if the cookie that says so is missing or not ours."""
-    value = request.cookies.get(SEEN_COOKIE, "")
+    value = request.cookies.get(seen, "")
     moment, _, _ = value.partition(".")
     if not moment.isascii() or not moment.isdigit() or len(moment) > 12:
         return None

@@ -19,7 +19,7 @@ class SignInThrottle:
 
     def admits(self, name: str, address: str) -> bool:
         """Count one attempt; False when there were too many, whether or not the account exists."""
-        by_address = self._limiter.hit(PER_ADDRESS, _hidden(_network(address)))
+        by_address = self._limiter.hit(PER_ADDRESS, _hidden(network_of(address)))
         return self._limiter.hit(PER_NAME, _hidden(name)) and by_address
 
     def forget(self, name: str) -> None:
@@ -27,7 +27,7 @@ class SignInThrottle:
         self._limiter.clear(PER_NAME, _hidden(name))
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """One IPv4 address, or the /64 that one IPv6 subscriber has."""
     try:
         parsed = ip_address(address)

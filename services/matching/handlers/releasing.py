@@ -6,12 +6,14 @@ from services.matching.domain.matches import HOLDS_A_PLACE, MATCH_MOVES, OFFER_M
 from services.matching.domain.transitions import ActorKind
 from services.matching.domain.vocabulary import MatchEnd, TherapyOutcome
 from services.matching.handlers.awaiting import expect_nothing
+from services.matching.handlers.unbooking import unbook
 from services.matching.handlers.waking import free_place
 from shared.events.matching import MatchWithdrawn, OfferWithdrawn, TherapyEnded
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import OfferId
 from shared.messaging.transaction import Transaction
 
+AFTER_ACCEPTANCE: frozenset[MatchState] = frozenset({"accepted", "in-therapy"})
 OFFER_EXPIRES = "offer-expires"
 OFFER_REMINDER = "offer-reminder"
 
@@ -56,6 +58,8 @@ async def end_match(tx: Transaction, match: Match, state: MatchState, *, reason:
     """Write the end of a match and free its place; the caller has asked the table of moves, and tells."""
     await store.set_match_state(tx.db, match.match_id, state, tx.now, reason=reason)
     await expect_nothing(tx, match)
+    if match.state in AFTER_ACCEPTANCE:
+        await unbook(tx, match, reason=reason)
     if match.state in HOLDS_A_PLACE:
         await free_place(tx, match.therapist_id)
 

@@ -3,9 +3,11 @@
 from services.matching import store
 from services.matching.domain.capacity import Capacity, Refused, changed_capacity
 from services.matching.domain.london import london_day
+from services.matching.domain.portal import reach_of
 from services.matching.domain.standings import STANDING_MOVES, Standing
 from services.matching.domain.therapists import Therapist
 from services.matching.domain.transitions import ActorKind
+from services.matching.handlers.signing_in import sign_out_everywhere
 from services.matching.handlers.waking import wake_for_therapist
 from shared.events.matching import TherapistCapacityChanged, TherapistStandingChanged
 from shared.kernel.errors import NotFound
@@ -34,6 +36,8 @@ async def move_standing(tx: Transaction, therapist: Therapist, standing: Standin
     tx.emit(TherapistStandingChanged(therapist_id=therapist.therapist_id, standing=standing))
     if standing == "active":
         await wake_for_therapist(tx, therapist.therapist_id)
+    if reach_of(standing) == "nothing":
+        await sign_out_everywhere(tx, therapist.therapist_id)
     if standing in GONE:
         for match_id, referral_id in await store.matches_before_acceptance(tx.db, therapist.therapist_id):
             tx.schedule(REPLACE_THERAPIST, str(match_id), tx.now, lock_key=str(referral_id))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from services.matching.domain.distance import Point
 from services.matching.domain.standings import Standing
 from services.matching.domain.therapists import Entry, Therapist
+from services.matching.store.signing_in import keep_address_hash
 from services.matching.store.subject_keys import key_for, keys_of
 from shared.db import Connection, Record
 from shared.kernel.ids import TherapistId
@@ -69,6 +70,7 @@ async def save_therapist(db: Connection, keys: Keyring, therapist: Therapist, no
         list(entry.modalities),
         entry.concession_fee,
     )
+    await keep_address_hash(db, keys, therapist.therapist_id, entry.email)
 
 
 async def therapist_by_id(
