@@ -21,6 +21,7 @@ from shared.events.matching import (
     SessionConcernRaised,
     TherapyEnded,
     TherapyStarted,
+    TriageWanted,
 )
 from shared.events.notifications import DeliveryGivenUp, StaffSessionClosed, StaffSessionOpened
 from shared.events.sealed import ConcernNote
@@ -50,8 +51,15 @@ async def on_offer_sent(event: OfferSent, tx: Transaction) -> None:
 
 @subscribes(OfferDeclined, OfferExpired, OfferWithdrawn)
 async def on_offer_ended(event: OfferDeclined | OfferExpired | OfferWithdrawn, tx: Transaction) -> None:
-    """The next therapist is looked for."""
-    await following.follow(event.referral_id, "matching", tx)
+    """The next therapist is looked for, unless others are still being asked."""
+    if not event.still_open:
+        await following.follow(event.referral_id, "matching", tx)
+
+
+@subscribes(TriageWanted)
+async def on_triage_wanted(event: TriageWanted, tx: Transaction) -> None:
+    """Look at it once more."""
+    await following.triage_again(event.referral_id, tx)
 
 
 @subscribes(MatchWithdrawn)

@@ -8,6 +8,7 @@ from services.matching.handlers import (
     applications,
     checking,
     deadlines,
+    declining,
     offer_times,
     placing,
     references,
@@ -18,7 +19,7 @@ from services.matching.handlers.application_drafts import APPLICATION_DRAFT
 from services.matching.handlers.applications import APPLICATION_ERASED, APPLICATION_QUIET
 from services.matching.handlers.awaiting import MATCH_DEADLINE
 from services.matching.handlers.references import REFERENCE_EXPIRES, REFERENCE_REMINDER
-from services.matching.handlers.releasing import OFFER_EXPIRES, OFFER_REMINDER
+from services.matching.handlers.releasing import DECLINE_STANDS, OFFER_EXPIRES, OFFER_REMINDER, OFFER_STALLS
 from services.matching.handlers.therapists import REPLACE_THERAPIST
 from services.matching.handlers.waking import LOOK_AGAIN, WOKEN
 from shared.kernel.ids import MatchId, OfferId, ReferralId
@@ -103,3 +104,15 @@ async def on_replace_therapist(due: DueTimer, tx: Transaction) -> None:
 async def hash_addresses(kernel: Kernel) -> None:
     """Let therapists sign in who were in the register before there was a portal."""
     await signing_in.hash_addresses(kernel)
+
+
+@timer(OFFER_STALLS)
+async def on_offer_stalls(due: DueTimer, tx: Transaction) -> None:
+    """Ask a therapist who is thinking about it how far they are."""
+    await offer_times.ask_how_far(tx, OfferId(UUID(due.key)))
+
+
+@timer(DECLINE_STANDS)
+async def on_decline_stands(due: DueTimer, tx: Transaction) -> None:
+    """Nobody had a word with the therapist: the no stands."""
+    await declining.confirm_decline(tx, OfferId(UUID(due.key)), by="system")

@@ -35,6 +35,7 @@ from shared.events.matching import (
     OfferAccepted,
     OfferDeclined,
     OfferExpired,
+    OfferExtended,
     OfferReminded,
     OfferSent,
     OfferStalled,
@@ -49,6 +50,7 @@ from shared.events.matching import (
     TherapistStandingChanged,
     TherapyEnded,
     TherapyStarted,
+    TriageWanted,
 )
 from shared.messaging.subscriptions import subscribes
 from shared.messaging.transaction import Transaction
@@ -74,7 +76,9 @@ from shared.messaging.transaction import Transaction
     OfferAccepted,
     OfferDeclined,
     OfferExpired,
+    OfferExtended,
     OfferWithdrawn,
+    TriageWanted,
     ContactMade,
     SessionBooked,
     SessionAttended,

@@ -31,7 +31,9 @@ WaitReason = Literal[
     "nobody-near", "no-such-skill", "no-free-place", "no-money", "not-shared", "everyone-asked", "next-run",
     "client-not-ready", "safeguarding",
 ]  # fmt: skip
-DeclineReason = Literal["full", "not-my-field", "conflict-of-interest", "too-far", "fee", "away", "other"]
+DeclineReason = Literal[
+    "full", "not-my-field", "conflict-of-interest", "too-far", "fee", "away", "not-as-described", "other"
+]
 MatchEnd = Literal[
     "referral-closed", "consent-withdrawn", "therapist-unavailable", "superseded", "by-staff", "client-wish",
     "safeguarding", "no-answer-in-time",
@@ -41,7 +43,7 @@ SessionCancelledBy = Literal["client", "therapist"]
 LetterKind = Literal[
     "sign-in", "application-received", "documents-wanted", "application-decided", "reference-wanted",
     "credential-warning", "credential-lapsed", "supervision-to-sign", "capacity-stale", "offer-stalled",
-    "contact-wanted",
+    "contact-wanted", "offer-taken", "offer-extended",
 ]  # fmt: skip
 """What a letter to somebody outside is about; notifications has the words, which name no case."""
 Measure = Literal["core-10", "yp-core", "phq-9", "gad-7"]

@@ -199,11 +199,20 @@ class Matching(Component):
                    AND NOT EXISTS (SELECT FROM timer WHERE kind = 'offer-expires' AND key = offer_id::text)
                 UNION ALL
                 SELECT 'an offer that outlived its match: ' || offer_id FROM offer JOIN match USING (match_id)
-                 WHERE (offer.state IN ('sent', 'acknowledged')) <> (match.state = 'offered')
+                 WHERE offer.state IN ('sent', 'acknowledged', 'declining') AND match.state <> 'offered'
+                UNION ALL
+                SELECT 'offered to nobody: ' || match_id FROM match
+                 WHERE state = 'offered' AND NOT EXISTS (
+                       SELECT FROM offer WHERE offer.match_id = match.match_id AND match.therapist_id = offer.therapist_id
+                          AND offer.state IN ('sent', 'acknowledged', 'declining'))
                 UNION ALL
                 SELECT 'places do not add up: ' || therapist_id FROM therapist
                  WHERE places_held <> (SELECT count(*) FROM match
                                         WHERE match.therapist_id = therapist.therapist_id AND match.holds_place)
+                                    + (SELECT count(*) FROM offer JOIN match USING (match_id)
+                                        WHERE offer.therapist_id = therapist.therapist_id
+                                          AND match.therapist_id <> offer.therapist_id
+                                          AND offer.state IN ('sent', 'acknowledged', 'declining'))
                 UNION ALL
                 SELECT 'parked: ' || type || ' ' || reason FROM parked_event
                 """

@@ -21,12 +21,12 @@ staff: accepted, in_therapy > ended_early, completed
 client: more_info_needed, not_ready > in_triage
 client: submitted, in_triage, more_info_needed, not_ready, suitable, matching, waiting > withdrawn
 client: offered, accepted, in_therapy, on_hold > withdrawn
-matching: suitable > matching, waiting, offered, accepted
-matching: matching > waiting, offered, accepted
-matching: waiting > matching, offered, accepted
-matching: offered > matching, waiting, accepted, in_therapy
-matching: accepted > matching, in_therapy, completed, ended_early
-matching: in_therapy > completed, ended_early
+matching: suitable > matching, waiting, offered, accepted, in_triage
+matching: matching > waiting, offered, accepted, in_triage
+matching: waiting > matching, offered, accepted, in_triage
+matching: offered > matching, waiting, accepted, in_therapy, in_triage
+matching: accepted > matching, in_therapy, completed, ended_early, in_triage
+matching: in_therapy > matching, completed, ended_early
 funding: suitable, matching > waiting
 """
 STATES = get_args(State)

@@ -31,7 +31,9 @@ def test_the_more_urgent_the_sooner_an_answer_is_due(monkeypatch: pytest.MonkeyP
     assert policy.reply_by("routine", MONDAY_MORNING) - MONDAY_MORNING == timedelta(hours=72)
     assert policy.reply_by("urgent", MONDAY_MORNING) - MONDAY_MORNING == timedelta(hours=24)
     assert policy.reply_by("immediate", MONDAY_MORNING) - MONDAY_MORNING == timedelta(hours=4)
-    assert policy.remind_at("urgent", MONDAY_MORNING) - MONDAY_MORNING == timedelta(hours=12)
+    assert policy.remind_at(MONDAY_MORNING, policy.reply_by("urgent", MONDAY_MORNING)) - MONDAY_MORNING == timedelta(
+        hours=12
+    )
     assert policy.next_look_at(MONDAY_MORNING) - MONDAY_MORNING == timedelta(hours=24)
 
 
@@ -40,7 +42,9 @@ def test_other_times_are_taken_from_the_environment(monkeypatch: pytest.MonkeyPa
 
     policy = read(monkeypatch, STOPSO_REPLY_HOURS=hours, STOPSO_REMIND_AFTER_PERCENT="25").policy
 
-    assert policy.remind_at("routine", MONDAY_MORNING) - MONDAY_MORNING == timedelta(hours=12)
+    assert policy.remind_at(MONDAY_MORNING, policy.reply_by("routine", MONDAY_MORNING)) - MONDAY_MORNING == timedelta(
+        hours=12
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,23 +22,30 @@ MATCH_ROWS = {
     ("proposed", "withdrawn"): "system coordinator",
     ("waiting-for-funds", "offered"): "system",
     ("waiting-for-funds", "withdrawn"): "system coordinator",
-    ("offered", "accepted"): "therapist",
-    ("offered", "declined"): "therapist",
+    ("offered", "accepted"): "therapist coordinator",
+    ("offered", "declined"): "therapist coordinator system",
     ("offered", "expired"): "system",
     ("offered", "withdrawn"): "system coordinator",
     ("accepted", "in-therapy"): "therapist coordinator",
     ("accepted", "withdrawn"): "system coordinator",
+    ("accepted", "declined"): "therapist coordinator",
+    ("in-therapy", "withdrawn"): "coordinator",
     ("in-therapy", "completed"): "therapist coordinator system",
     ("in-therapy", "ended-early"): "therapist coordinator system",
 }
 OFFER_ROWS = {
-    ("sent", "acknowledged"): "therapist",
+    ("sent", "acknowledged"): "therapist coordinator",
+    ("accepted", "declined"): "therapist coordinator",
+    ("declining", "declined"): "coordinator system",
+    ("declining", "sent"): "coordinator",
+    ("declining", "withdrawn"): "system coordinator",
     **{
         (state, end): actors
         for state in ("sent", "acknowledged")
         for end, actors in {
-            "accepted": "therapist",
-            "declined": "therapist",
+            "accepted": "therapist coordinator",
+            "declined": "therapist coordinator",
+            "declining": "therapist",
             "expired": "system",
             "withdrawn": "system coordinator",
         }.items()
@@ -51,11 +58,12 @@ STANDING_ROWS = {
     ("active", "lapsed"): "system registrar",
     ("active", "suspended"): "registrar",
     ("active", "left"): "registrar",
-    ("paused", "active"): "registrar coordinator",
+    ("paused", "active"): "registrar coordinator therapist system",
     ("paused", "lapsed"): "system registrar",
     ("paused", "suspended"): "registrar",
     ("paused", "left"): "registrar",
-    ("lapsed", "active"): "registrar",
+    ("lapsed", "active"): "registrar system",
+    ("lapsed", "paused"): "system",
     ("lapsed", "left"): "registrar",
     ("suspended", "active"): "registrar",
     ("suspended", "removed"): "registrar",
@@ -95,7 +103,7 @@ def test_a_move_that_is_not_in_the_table_is_refused_aloud() -> None:
 
 
 def test_only_what_may_be_done_is_open() -> None:
-    assert MATCH_MOVES.open_to("accepted", ["coordinator"]) == {"in-therapy", "withdrawn"}
+    assert MATCH_MOVES.open_to("accepted", ["coordinator"]) == {"in-therapy", "declined", "withdrawn"}
     assert MATCH_MOVES.open_to("completed", ACTORS) == set()
     assert STANDING_MOVES.open_to("active", ["coordinator"]) == {"paused"}
 

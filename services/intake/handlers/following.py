@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.intake.domain.codes import WaitReason
+from services.intake.domain.priority import LOOK_WITHIN
 from services.intake.domain.states import CLOSED, Actor, State, may_move
 from services.intake.handlers.closing import finish
 from services.intake.handlers.moving import changed, move
@@ -69,6 +70,15 @@ async def end_therapy(referral_id: ReferralId, outcome: TherapyOutcome, tx: Tran
     if isinstance(followed, TooLate):
         return followed
     return Followed(await finish(followed.referral, "therapist", outcome, tx))
+
+
+async def triage_again(referral_id: ReferralId, tx: Transaction) -> Followed | TooLate:
+    """A therapist says that the need is not as described: people look once more, with the clock of a new referral."""
+    referral = await _known(referral_id, tx)
+    if referral.state in CLOSED or not may_move(referral.state, "in_triage", "matching"):
+        return TooLate(referral.state)
+    look_by = tx.now + LOOK_WITHIN[referral.priority]
+    return Followed(await move(tx, referral, "in_triage", "matching", look_by=look_by))
 
 
 async def mark_unreachable(referral_id: ReferralId, tx: Transaction) -> None:

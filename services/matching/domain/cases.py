@@ -10,12 +10,15 @@ from services.matching.domain.vocabulary import Meeting, Priority, WaitReason
 from shared.kernel.ids import MatchId, OfferId, ReferralId, TherapistId
 from shared.kernel.money import Pence
 
-CaseState = Literal["open", "finished", "closed"]
+CaseState = Literal["open", "with-triage", "finished", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A referral as matching sees it; `finished` after its therapy, `closed` when everybody has let go of it."""
+    """A referral as matching sees it; `finished` after its therapy, `closed` when everybody has let go of it.
+
+    `with-triage` is one that intake is asked to look at once more; it comes back with a new triage or not at all.
+    """
 
     referral_id: ReferralId
     state: CaseState
@@ -45,15 +48,33 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A therapist is asked about a match, and has until `reply_by`."""
+    """A therapist is asked about a match, at their own fee, and has until `reply_by`; a match may have several."""
 
     offer_id: OfferId
     match_id: MatchId
+    therapist_id: TherapistId
+    session_fee: Pence
     state: OfferState
     sent_at: datetime
     reply_by: datetime
     answered_at: datetime | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Who pays how much of a fee."""
+
+    charity: Pence
+    client: Pence
+
+
+def parts_of_fee(match: Match, fee: Pence) -> Parts:
+    """Who pays how much of the fee of one of those who are asked; what a lower fee saves, the charity saves first."""
+    charity, client = match.subsidy or Pence(0), match.contribution or Pence(0)
+    saved = max(match.session_fee - fee, 0)
+    from_charity = min(saved, charity)
+    return Parts(Pence(charity - from_charity), Pence(max(client - (saved - from_charity), 0)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from services.matching.domain.vocabulary import DeclineReason
 
-Consequence = Literal["pair-never", "therapist-pauses", "none"]
+Consequence = Literal["pair-never", "therapist-pauses", "triage-again", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ DECLINES: dict[DeclineReason, Decline] = {
     "conflict-of-interest": Decline("There may be a conflict of interest", "pair-never"),
     "too-far": Decline("It is too far", "pair-never"),
     "fee": Decline("The fee does not work for me", "none"),
+    "not-as-described": Decline("The need does not seem to be as described", "triage-again"),
     "other": Decline("Another reason", "none"),
 }
 """Whoever declines is not asked again in the same episode; `pair-never` holds for later episodes too."""

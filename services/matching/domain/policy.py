@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.matching.domain.deadlines import Patience
-from services.matching.domain.vocabulary import Priority
+from services.matching.domain.run_policy import Runs
+from services.matching.domain.vocabulary import DeclineReason, Priority
 from services.matching.domain.working_days import WorkingDays
 
 
@@ -17,16 +18,24 @@ class Policy:
     look_again_hours: int
     sessions_planned: int
     weights_version: int
+    broadcast_size: dict[Priority, int] = field(default_factory=lambda: {"routine": 1, "urgent": 1, "immediate": 1})
+    stall_after_percent: int = 50
+    decline_confirmation_hours: dict[DeclineReason, int] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     working_days: WorkingDays = field(default_factory=WorkingDays)
+    runs: Runs = field(default_factory=Runs)
 
     def reply_by(self, priority: Priority, now: datetime) -> datetime:
         """When an offer sent now runs out."""
         return now + timedelta(hours=self.reply_hours[priority])
 
-    def remind_at(self, priority: Priority, now: datetime) -> datetime:
+    def remind_at(self, now: datetime, reply_by: datetime) -> datetime:
         """When a therapist who has not answered is reminded."""
-        return now + timedelta(hours=self.reply_hours[priority]) * self.remind_after_percent / 100
+        return now + (reply_by - now) * self.remind_after_percent / 100
+
+    def stalls_at(self, now: datetime, reply_by: datetime) -> datetime:
+        """When a therapist who is thinking about an offer is asked how far they are."""
+        return now + (reply_by - now) * self.stall_after_percent / 100
 
     def next_look_at(self, now: datetime) -> datetime:
         """When somebody who waits is looked at again, whatever happens before."""

@@ -23,7 +23,9 @@ WaitReason = Literal[
     "nobody-near", "no-such-skill", "no-free-place", "no-money", "not-shared", "everyone-asked", "next-run",
     "client-not-ready", "safeguarding",
 ]  # fmt: skip
-DeclineReason = Literal["full", "not-my-field", "conflict-of-interest", "too-far", "fee", "away", "other"]
+DeclineReason = Literal[
+    "full", "not-my-field", "conflict-of-interest", "too-far", "fee", "away", "not-as-described", "other"
+]
 MatchEnd = Literal[
     "referral-closed", "consent-withdrawn", "therapist-unavailable", "superseded", "by-staff", "client-wish",
     "safeguarding", "no-answer-in-time",

@@ -25,6 +25,7 @@ async def expect_nothing(tx: Transaction, match: Match) -> None:
 async def contact_made(tx: Transaction, match: Match) -> None:
     """The therapist has reached the client: now the first session is expected."""
     await store.settle_attention(tx.db, match.match_id, tx.now, "no-contact")
+    await store.reach(tx.db, match.referral_id, "contact", tx.now)
     expect(tx, match, "first-session")
 
 
@@ -33,4 +34,5 @@ async def news_of_therapy(tx: Transaction, match: Match) -> None:
     quiet: tuple[Attention, ...] = ("no-contact", "no-first-session", "therapy-quiet")
     for kind in quiet:
         await store.settle_attention(tx.db, match.match_id, tx.now, kind)
+    await store.reach(tx.db, match.referral_id, "first-session", tx.now)
     expect(tx, match, "therapy-news")

@@ -6,7 +6,7 @@ from services.matching import store
 from services.matching.domain.cases import Match
 from services.matching.domain.deadlines import STATE_OF_STEP, Step
 from services.matching.handlers.awaiting import expect
-from services.matching.handlers.funding import letter_to_therapist
+from services.matching.handlers.offering import write_to_therapist
 from services.matching.handlers.placing import find_therapist
 from services.matching.handlers.releasing import withdraw_match
 from shared.kernel.ids import MatchId
@@ -44,4 +44,4 @@ async def look_at_match(tx: Transaction, match_id: MatchId, step: Step) -> None:
 async def _remind_of_contact(tx: Transaction, match: Match) -> None:
     offer = await store.offer_of_match(tx.db, match.match_id)
     if offer is not None:
-        await letter_to_therapist(tx, match.therapist_id, offer.offer_id, "contact-wanted")
+        await write_to_therapist(tx, offer, "contact-wanted")

@@ -1,22 +1,17 @@
 """What funding answers to a proposed match: it is paid for, it needs no money, or the money has yet to come."""
 
-from secrets import token_urlsafe
-
 from services.matching import store
-from services.matching.domain.cases import Case, Match, Offer
+from services.matching.domain.cases import Case, Match
 from services.matching.domain.matches import ASKED, LIVE, MATCH_MOVES
-from services.matching.domain.policy import Policy
 from services.matching.domain.rules import failures_of
 from services.matching.handlers.awaiting import expect_nothing
-from services.matching.handlers.placing import find_therapist, stop_waiting, wait_for
-from services.matching.handlers.releasing import OFFER_EXPIRES, OFFER_REMINDER, withdraw_match
+from services.matching.handlers.offering import send_offers
+from services.matching.handlers.placing import find_therapist, wait_for
+from services.matching.handlers.releasing import withdraw_match
 from services.matching.handlers.waking import free_place
-from shared.events.codes import LetterKind
 from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyReleased, SubsidyWaitlisted
-from shared.events.matching import LetterRequested, OfferSent
-from shared.events.sealed import Letter, OfferLetter
 from shared.kernel.errors import Retry
-from shared.kernel.ids import LetterId, MatchId, OfferId, TherapistId
+from shared.kernel.ids import MatchId
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
 
@@ -88,29 +83,7 @@ async def _offer(tx: Transaction, match: Match) -> None:
         await withdraw_match(tx, match, "therapist-unavailable")
         await find_therapist(tx, match.referral_id)
         return
-    MATCH_MOVES.require(match.state, "offered", "system")
-    policy: Policy = tx.settings.policy
-    offer = Offer(
-        OfferId(tx.new_id()), match.match_id, "sent", tx.now, policy.reply_by(case.priority, tx.now), None, None
-    )
-    await store.add_offer(tx.db, offer)
-    await store.set_match_state(tx.db, match.match_id, "offered", tx.now)
-    await expect_nothing(tx, match)
-    await stop_waiting(tx, match.referral_id)
-    lock_key = str(match.referral_id)
-    tx.schedule(OFFER_EXPIRES, str(offer.offer_id), offer.reply_by, lock_key=lock_key)
-    tx.schedule(OFFER_REMINDER, str(offer.offer_id), policy.remind_at(case.priority, tx.now), lock_key=lock_key)
-    letter = await new_letter(tx, offer.offer_id, match.therapist_id)
-    tx.emit(
-        OfferSent(
-            offer_id=offer.offer_id,
-            match_id=match.match_id,
-            referral_id=match.referral_id,
-            therapist_id=match.therapist_id,
-            reply_by=offer.reply_by,
-        ),
-        seal={"notifications": letter},
-    )
+    await send_offers(tx, case, match)
 
 
 async def _place_again(tx: Transaction, case: Case, match: Match) -> bool:
@@ -121,27 +94,3 @@ async def _place_again(tx: Transaction, case: Case, match: Match) -> bool:
         return False
     await store.take_place(tx.db, match.therapist_id)
     return True
-
-
-async def new_letter(tx: Transaction, offer_id: OfferId, therapist_id: TherapistId) -> OfferLetter:
-    """Where an offer's mail goes, with a new link of 256 random bits, of which only the hash stays here."""
-    email, link = await _address_and_link(tx, offer_id, therapist_id)
-    return OfferLetter(email=email, link=link)
-
-
-async def letter_to_therapist(tx: Transaction, therapist_id: TherapistId, offer_id: OfferId, kind: LetterKind) -> None:
-    """Have a therapist written to about an offer, with a new link to it."""
-    email, link = await _address_and_link(tx, offer_id, therapist_id)
-    tx.emit(
-        LetterRequested(subject_id=therapist_id, letter_id=LetterId(tx.new_id()), kind=kind),
-        seal={"notifications": Letter(email=email, link=link)},
-    )
-
-
-async def _address_and_link(tx: Transaction, offer_id: OfferId, therapist_id: TherapistId) -> tuple[str, str]:
-    therapist = await store.therapist_by_id(tx.db, tx.keys, therapist_id)
-    if therapist is None:
-        raise Retry("therapist-unreadable", "The therapist's address cannot be read.")
-    token = token_urlsafe(32)
-    await store.add_link(tx.db, offer_id, token, tx.now)
-    return therapist.entry.email, f"{tx.settings.public_url('matching')}/offers/{token}"

@@ -40,9 +40,10 @@ async def take_on(triaged: ReferralTriaged, tx: Transaction) -> None:
     await store.set_conflict_tokens(tx.db, referral_id, profile.conflict_tokens)
     await note_sharing(tx, referral_id, agreed=case.sharing_agreed)
     await store.lift_holds(tx.db, referral_id, "safeguarding", tx.now)
-    if before is not None and before.state != "open":
+    if before is not None and before.state in ("finished", "closed"):
         await store.begin_new_episode(tx.db, referral_id)
-    await find_therapist(tx, referral_id)
+    await store.reach(tx.db, referral_id, "received", tx.now if before is not None else triaged.received_at)
+    await find_therapist(tx, referral_id, new=before is None)
 
 
 async def close(closed: ReferralClosed, tx: Transaction) -> None:
@@ -102,7 +103,9 @@ async def _need(tx: Transaction, profile: NeedProfile) -> Need:
         step_free_access=profile.step_free_access,
         means=profile.means,
         interpreter=profile.interpreter,
-        affordable_per_session=None if profile.affordable_per_session is None else Pence(profile.affordable_per_session),
+        affordable_per_session=None
+        if profile.affordable_per_session is None
+        else Pence(profile.affordable_per_session),
     )
     point = await store.point_of(tx.db, profile.outward_code) if profile.outward_code else None
     return replace(need, point=point)

@@ -66,6 +66,22 @@ async def set_funding(db: Connection, match_id: MatchId, *, sessions: int, subsi
     )
 
 
+async def give_match_to(db: Connection, match_id: MatchId, therapist_id: TherapistId) -> None:
+    """Let another of those who were asked be the therapist of a match; their place is kept already."""
+    await db.execute("UPDATE match SET therapist_id = $2 WHERE match_id = $1", match_id, therapist_id)
+
+
+async def set_fee(db: Connection, match_id: MatchId, *, fee: Pence, subsidy: Pence, contribution: Pence) -> None:
+    """Note the fee of the therapist who accepted, and who pays it."""
+    await db.execute(
+        "UPDATE match SET session_fee = $2, subsidy = $3, contribution = $4 WHERE match_id = $1",
+        match_id,
+        fee,
+        subsidy,
+        contribution,
+    )
+
+
 async def note_asked(
     db: Connection, referral_id: ReferralId, therapist_id: TherapistId, *, outcome: str, for_ever: bool, now: datetime
 ) -> None:
@@ -86,11 +102,14 @@ async def note_asked(
 
 
 async def matches_before_acceptance(db: Connection, therapist_id: TherapistId) -> list[tuple[MatchId, ReferralId]]:
-    """The matches of a therapist that they have not accepted yet."""
+    """The matches that a therapist was or will be asked about, and has not accepted yet."""
     rows = await db.fetch(
         """
         SELECT match_id, referral_id FROM match
-         WHERE therapist_id = $1 AND state IN ('proposed', 'waiting-for-funds', 'offered')
+         WHERE state IN ('proposed', 'waiting-for-funds', 'offered')
+           AND (therapist_id = $1 OR EXISTS (
+               SELECT FROM offer WHERE offer.match_id = match.match_id AND offer.therapist_id = $1
+                  AND offer.state IN ('sent', 'acknowledged', 'declining')))
          ORDER BY match_id
         """,
         therapist_id,
@@ -109,8 +128,9 @@ async def open_cases_of(db: Connection, therapist_id: TherapistId) -> list[Match
 
 
 async def begin_new_episode(db: Connection, referral_id: ReferralId) -> None:
-    """Let therapists be asked again who said no only for the episode that is over."""
+    """Let therapists be asked again who said no only for the episode that is over, and clocks begin anew."""
     await db.execute("DELETE FROM asked_pair WHERE referral_id = $1 AND NOT for_ever", referral_id)
+    await db.execute("UPDATE need SET episode = episode + 1 WHERE referral_id = $1", referral_id)
 
 
 async def latest_matches(db: Connection, *, states: Sequence[str], limit: int) -> list[Record]:
@@ -120,7 +140,7 @@ async def latest_matches(db: Connection, *, states: Sequence[str], limit: int) -
         SELECT match.*, offer.reply_by, offer.state AS offer_state, need.priority
           FROM match
           JOIN need USING (referral_id)
-          LEFT JOIN offer USING (match_id)
+          LEFT JOIN offer USING (match_id, therapist_id)
          WHERE cardinality($1::text[]) = 0 OR match.state = ANY($1::text[])
          ORDER BY match.changed_at DESC, match.match_id
          LIMIT $2

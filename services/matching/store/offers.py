@@ -1,23 +1,25 @@
-"""Offers and the links under which therapists find them."""
+"""Offers, the links under which therapists find them, and what staff note about them."""
 
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from services.matching.domain.cases import Offer
-from services.matching.domain.matches import OfferState
+from services.matching.domain.matches import OPEN_OFFER, OfferState
 from shared.db import Connection, Record
 from shared.kernel.ids import MatchId, OfferId
 
-_COLUMNS = ("offer_id", "match_id", "state", "sent_at", "reply_by", "answered_at", "reason")
+_COLUMNS = (
+    "offer_id", "match_id", "therapist_id", "session_fee", "state", "sent_at", "reply_by", "answered_at", "reason",
+)  # fmt: skip
 
 
 async def add_offer(db: Connection, offer: Offer) -> None:
-    """Keep a new offer; a match has one."""
+    """Keep a new offer; a match has one for each therapist who is asked."""
     await db.execute(
         """
-        INSERT INTO offer (offer_id, match_id, state, sent_at, reply_by, answered_at, reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO offer (offer_id, match_id, therapist_id, session_fee, state, sent_at, reply_by, answered_at, reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         *(getattr(offer, column) for column in _COLUMNS),
     )
@@ -45,9 +47,23 @@ async def offer_by_id(db: Connection, offer_id: OfferId) -> Offer | None:
 
 
 async def offer_of_match(db: Connection, match_id: MatchId) -> Offer | None:
-    """The offer of a match, once it was sent."""
-    row = await db.fetchrow("SELECT * FROM offer WHERE match_id = $1", match_id)
+    """The offer to the therapist of a match, once it was sent."""
+    row = await db.fetchrow(
+        "SELECT offer.* FROM offer JOIN match USING (match_id, therapist_id) WHERE match_id = $1", match_id
+    )
     return _offer(row) if row else None
+
+
+async def offers_of_match(db: Connection, match_id: MatchId) -> list[Offer]:
+    """Every offer of a match, in the order in which they were sent."""
+    rows = await db.fetch("SELECT * FROM offer WHERE match_id = $1 ORDER BY sent_at, offer_id", match_id)
+    return [_offer(row) for row in rows]
+
+
+async def open_offers_beside(db: Connection, offer: Offer) -> list[Offer]:
+    """The other offers of the same match that may still become something."""
+    others = await offers_of_match(db, offer.match_id)
+    return [other for other in others if other.offer_id != offer.offer_id and other.state in OPEN_OFFER]
 
 
 async def set_offer_state(
@@ -57,7 +73,8 @@ async def set_offer_state(
     await db.execute(
         """
         UPDATE offer
-           SET state = $2, reason = $4, answered_at = CASE WHEN $2 = 'acknowledged' THEN NULL ELSE $3::timestamptz END
+           SET state = $2, reason = $4,
+               answered_at = CASE WHEN $2 IN ('sent', 'acknowledged') THEN NULL ELSE $3::timestamptz END
          WHERE offer_id = $1
         """,
         offer_id,
@@ -65,6 +82,11 @@ async def set_offer_state(
         now,
         reason,
     )
+
+
+async def set_reply_by(db: Connection, offer_id: OfferId, reply_by: datetime) -> None:
+    """Give a therapist until then to answer."""
+    await db.execute("UPDATE offer SET reply_by = $2 WHERE offer_id = $1", offer_id, reply_by)
 
 
 def _hash(token: str) -> bytes:

@@ -81,6 +81,7 @@ REGISTER = Register(
         _client("episode", "more_reason", "why more sessions are needed", "deciding about them"),
         _client("episode", "report", "how a therapy went and ended", "knowing how it ended"),
         _client("session_correction", "reason", "why a session was put right", "being able to answer for it"),
+        _client("offer_note", "words", "why staff acted for a therapist", "knowing who decided what"),
         _client("explanation", "content", "that need, and every candidate under every rule", "explaining a decision"),
         *applications.PERSONAL,
         *choices.PERSONAL,
@@ -107,7 +108,7 @@ REGISTER = Register(
             "therapist_fee", ("therapist_id", "valid_from", "session_fee", "concession_fee"), "an id, a day and pence"
         ),
         NotPersonal(
-            "need", ("referral_id", "state", "priority", "received_at", "sharing_agreed"), "an id, codes and a time"
+            "need", ("referral_id", "state", "priority", "received_at", "sharing_agreed", "episode"), "an id, codes and a time"
         ),
         NotPersonal("waiting", ("referral_id", "reason", "since", "next_look_at"), "an id, a code and times"),
         NotPersonal(
@@ -115,6 +116,12 @@ REGISTER = Register(
             ("hold_id", "referral_id", "reason", "since", "look_at", "lifted_at"),
             "ids, a coarse code and times; what a concern is about is with intake alone",
         ),
+        NotPersonal(
+            "offer_note",
+            ("note_id", "offer_id", "kind", "noted_at", "noted_by"),
+            "ids, a code and a time; the words are encrypted",
+        ),
+        NotPersonal("milestone", ("referral_id", "episode", "kind", "reached_at"), "an id, a code and a time"),
         NotPersonal("attention", ("match_id", "kind", "since", "settled_at"), "an id, a code and times"),
         NotPersonal(
             "match",
@@ -126,8 +133,11 @@ REGISTER = Register(
         ),
         NotPersonal(
             "offer",
-            ("offer_id", "match_id", "state", "sent_at", "reply_by", "answered_at", "reason"),
-            "ids, codes and times",
+            (
+                "offer_id", "match_id", "therapist_id", "session_fee", "state", "sent_at", "reply_by", "answered_at",
+                "reason",
+            ),
+            "ids, codes, pence and times",
         ),
         NotPersonal("offer_link", ("token_hash", "offer_id", "made_at"), "a hash of chance, an id and a time"),
         NotPersonal(

@@ -8,15 +8,15 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from services.matching import store
-from services.matching.domain.cases import Case, Match, Offer
+from services.matching.domain.cases import Case, Match, Offer, parts_of_fee
 from services.matching.domain.declines import DECLINES
 from services.matching.domain.matches import UNANSWERED
 from services.matching.domain.vocabulary import DeclineReason, TherapyOutcome
-from services.matching.handlers import answers, therapy
+from services.matching.handlers import answers, declining, therapy
 from services.matching.handlers.answers import Answer, TooLate
 from services.matching.web.words import LOOKUPS
 from shared.db import Connection
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import Conflict, NotFound
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
 from shared.web import Form, blank_form, kernel_of, page, read_form
@@ -64,9 +64,27 @@ async def decline(request: Request, token: str, kernel: ThisKernel) -> Response:
     """Pass the client on, with a reason."""
     form = await read_form(request, Declining)
     if form.model is None:
-        return await _shown(request, token, kernel, declining=form, status=422)
+        return await _shown(request, token, kernel, no=form, status=422)
     reason = form.model.reason
     return await _answered(request, token, kernel, lambda tx, offer: answers.decline(tx, offer.offer_id, reason))
+
+
+@router.post("/offers/{token}/give-up")
+async def give_up(request: Request, token: str, kernel: ThisKernel) -> Response:
+    """Give a client back before therapy has begun, with a reason."""
+    form = await read_form(request, Declining)
+    if form.model is None:
+        return await _shown(request, token, kernel, no=form, status=422)
+    reason = form.model.reason
+    async with kernel.reading() as db:
+        offer, match, _ = await _found(db, kernel, token)
+    actor = f"therapist:{offer.therapist_id}"
+    await kernel.perform(
+        str(match.referral_id),
+        lambda tx: declining.give_up(tx, offer.offer_id, reason, by="therapist"),
+        actor=actor,
+    )
+    return RedirectResponse(f"/offers/{token}", 303)
 
 
 @router.post("/offers/{token}/met")
@@ -90,7 +108,7 @@ async def _answered(
 ) -> Response:
     async with kernel.reading() as db:
         offer, match, _ = await _found(db, kernel, token)
-    actor = f"therapist:{match.therapist_id}"
+    actor = f"therapist:{offer.therapist_id}"
     result = await kernel.perform(str(match.referral_id), lambda tx: answer(tx, offer), actor=actor)
     if isinstance(result, TooLate):
         return await _shown(request, token, kernel, status=409, too_late=True)
@@ -99,8 +117,10 @@ async def _answered(
 
 async def _moved(token: str, kernel: Kernel, move: Callable[[Transaction, Match], Awaitable[None]]) -> Response:
     async with kernel.reading() as db:
-        _, match, _ = await _found(db, kernel, token)
-    await kernel.perform(str(match.referral_id), lambda tx: move(tx, match), actor=f"therapist:{match.therapist_id}")
+        offer, match, _ = await _found(db, kernel, token)
+    if offer.state != "accepted":
+        raise Conflict("offer-is-over", "Another therapist has taken this client, so that cannot be done.")
+    await kernel.perform(str(match.referral_id), lambda tx: move(tx, match), actor=f"therapist:{offer.therapist_id}")
     return RedirectResponse(f"/offers/{token}", 303)
 
 
@@ -109,14 +129,15 @@ async def _shown(
     token: str,
     kernel: Kernel,
     *,
-    declining: Form[Declining] | None = None,
+    no: Form[Declining] | None = None,
     ending: Form[Ending] | None = None,
     too_late: bool = False,
     status: int = 200,
 ) -> Response:
     async with kernel.reading() as db:
         offer, match, case = await _found(db, kernel, token)
-    form: Form[Declining] | Form[Ending] | None = declining or ending
+    parts = parts_of_fee(match, offer.session_fee)
+    form: Form[Declining] | Form[Ending] | None = no or ending
     return page(
         request,
         "offers/offer.html",
@@ -126,9 +147,11 @@ async def _shown(
         match=match,
         case=case,
         open=offer.state in UNANSWERED,
+        charity_part=parts.charity,
+        own_part=parts.client,
         declines=DECLINES,
         form=form or blank_form(Declining),
-        wants_to_decline=declining is not None,
+        wants_to_decline=no is not None,
         too_late=too_late,
         words=LOOKUPS,
     )

@@ -13,6 +13,7 @@ COLUMNS: tuple[Column, ...] = ("new", "triage", "waiting", "matching", "offered"
 DeadlineKind = Literal["concern", "decision", "reply", "next-look"]
 Flag = Literal[
     "concern", "escalated", "message", "consent-withdrawn", "turned-down", "no-money", "more-information", "unreached",
+    "given-up",
     "stalled",
 ]  # fmt: skip
 
@@ -101,6 +102,8 @@ def standing_of(said: Said) -> Standing:
 def _on_the_way(said: Said) -> Standing:
     matching = said.matching
     match matching.stage:
+        case "triage":
+            return Standing("triage")
         case "offered":
             return Standing("offered")
         case "waiting":
@@ -159,6 +162,7 @@ def _flags(said: Said, standing: Standing) -> tuple[Flag, ...]:
         "more-information": standing.column == "triage" and intake.outcome == "more-information",
         "no-money": said.funding.money == "short" and standing.column != "closed",
         "stalled": said.matching.stalled and standing.column == "offered",
+        "given-up": said.matching.given_up and standing.column != "closed",
         "turned-down": said.matching.turned_down > 0 and standing.column in ("matching", "waiting", "offered"),
     }
     return tuple(flag for flag, up in raised.items() if up)

@@ -8,7 +8,7 @@ State = Literal["queued", "sent", "delivered", "failed", "retried", "given_up", 
 LetterPurpose = Literal[
     "sign-in", "application-received", "documents-wanted", "application-decided", "reference-wanted",
     "credential-warning", "credential-lapsed", "supervision-to-sign", "capacity-stale", "offer-stalled",
-    "contact-wanted",
+    "contact-wanted", "offer-taken", "offer-extended",
 ]  # fmt: skip
 """Letters to people outside: a therapist, a referee, a supervisor; each with its template."""
 EvaluationPurpose = Literal["evaluation", "evaluation-reminder"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-Stage = Literal["none", "looking", "proposed", "waiting", "offered", "accepted", "in-therapy", "ended"]
+Stage = Literal["none", "looking", "proposed", "waiting", "offered", "accepted", "in-therapy", "triage", "ended"]
 Money = Literal["none", "not-needed", "granted", "short", "released"]
 
 
@@ -63,6 +63,7 @@ class MatchingSays:
     reply_by: datetime | None = None
     turned_down: int = 0
     stalled: bool = False
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +192,22 @@ def _stalled(now: MatchingSays, fact: Fact) -> bool:
 def _after_offer(now: MatchingSays, fact: Fact) -> MatchingSays:
     told = fact.details
     match fact.kind:
+        case "matching.offer-declined" | "matching.offer-expired" if told.get("still_open"):
+            return replace(now, turned_down=now.turned_down + 1)
+        case "matching.offer-withdrawn" if told.get("still_open"):
+            return now
         case "matching.offer-declined" | "matching.offer-expired":
-            return replace(now, stage="looking", turned_down=now.turned_down + 1, reply_by=None)
+            given_up = now.given_up or bool(told.get("after_acceptance"))
+            turned_down = now.turned_down + 1
+            return replace(now, stage="looking", turned_down=turned_down, given_up=given_up, reply_by=None)
+        case "matching.offer-extended" if now.stage == "offered":
+            return replace(now, reply_by=_moment(told["reply_by"]))
+        case "matching.triage-wanted":
+            return replace(now, stage="triage", reply_by=None)
         case "matching.offer-withdrawn" | "matching.match-withdrawn":
             return replace(now, stage="looking", reply_by=None)
         case "matching.offer-accepted":
-            return replace(now, stage="accepted", therapist_id=told["therapist_id"], reply_by=None)
+            return replace(now, stage="accepted", therapist_id=told["therapist_id"], given_up=False, reply_by=None)
         case "matching.therapy-started":
             return replace(now, stage="in-therapy", therapist_id=told["therapist_id"])
         case "matching.therapy-ended":

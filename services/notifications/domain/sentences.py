@@ -112,9 +112,20 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
     "matching.offer-stalled": (_about_therapist("is thinking about the offer and has been silent since"), "Clock"),
     "matching.offer-accepted": (_about_therapist("accepted the offer"), "Therapist"),
     "matching.offer-declined": (
-        lambda told: f"Therapist {words.short(told['therapist_id'])} declined: {words.DECLINES[told['reason']]}.",
+        lambda told: (
+            f"Therapist {words.short(told['therapist_id'])} "
+            f"{'gave the client up again' if told.get('after_acceptance') else 'declined'}: "
+            f"{words.DECLINES[told['reason']]}."
+        ),
         "Therapist",
     ),
+    "matching.offer-extended": (
+        lambda told: (
+            f"Therapist {words.short(told['therapist_id'])} has until {words.clock(told['reply_by'])} to answer."
+        ),
+        "Matching",
+    ),
+    "matching.triage-wanted": ("The need does not seem to be as described: triage looks once more.", "Matching"),
     "matching.offer-expired": (_about_therapist("did not answer in time"), "Clock"),
     "matching.offer-withdrawn": (
         lambda told: (

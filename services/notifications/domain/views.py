@@ -9,7 +9,17 @@ CASE_ROLES = frozenset({"coordinator", "triage", "safeguarding"})
 MONEY_ROLES = frozenset({"coordinator", "finance"})
 MONEY_FLAGS: frozenset[Flag] = frozenset({"no-money"})
 CASE_FLAGS: frozenset[Flag] = frozenset(
-    {"concern", "escalated", "message", "consent-withdrawn", "turned-down", "more-information", "unreached", "stalled"}
+    {
+        "concern",
+        "escalated",
+        "message",
+        "consent-withdrawn",
+        "turned-down",
+        "given-up",
+        "more-information",
+        "unreached",
+        "stalled",
+    }
 )
 
 

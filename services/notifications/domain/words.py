@@ -81,7 +81,8 @@ PURPOSES = {
 }
 DECLINES = {
     "full": "no free place", "not-my-field": "not their field", "conflict-of-interest": "conflict of interest",
-    "too-far": "too far", "fee": "fee", "away": "away", "other": "another reason",
+    "too-far": "too far", "fee": "fee", "away": "away",
+    "not-as-described": "the need is not as described", "other": "another reason",
 }  # fmt: skip
 MATCH_ENDS = {
     "referral-closed": "the referral was closed",
@@ -100,6 +101,7 @@ FLAGS = {
     "message": "New message",
     "consent-withdrawn": "Consent withdrawn",
     "turned-down": "Turned down before",
+    "given-up": "Therapist gave up",
     "more-information": "More information asked",
     "no-money": "Money short",
     "unreached": "Not reached",
@@ -124,6 +126,8 @@ TEMPLATES = {
     "capacity-stale": "question about free places",
     "offer-stalled": "question about an open offer",
     "contact-wanted": "question whether contact was made",
+    "offer-taken": "thanks to those who were asked too",
+    "offer-extended": "more time to answer",
 }
 DELIVERY_STATES = {
     "queued": "Queued",

@@ -4,12 +4,19 @@ from shared.events.matching.offers import (
     OfferAccepted,
     OfferDeclined,
     OfferExpired,
+    OfferExtended,
     OfferReminded,
     OfferSent,
     OfferStalled,
     OfferWithdrawn,
 )
-from shared.events.matching.placing import MatchProposed, MatchRunFinished, MatchWithdrawn, ReferralWaitlisted
+from shared.events.matching.placing import (
+    MatchProposed,
+    MatchRunFinished,
+    MatchWithdrawn,
+    ReferralWaitlisted,
+    TriageWanted,
+)
 from shared.events.matching.register import (
     LetterRequested,
     TherapistCapacityChanged,
@@ -37,6 +44,7 @@ __all__ = [
     "OfferAccepted",
     "OfferDeclined",
     "OfferExpired",
+    "OfferExtended",
     "OfferReminded",
     "OfferSent",
     "OfferStalled",
@@ -53,4 +61,5 @@ __all__ = [
     "TherapistStandingChanged",
     "TherapyEnded",
     "TherapyStarted",
+    "TriageWanted",
 ]

@@ -10,6 +10,7 @@ from shared.events.codes import (
 from shared.events.event import Event, Seals
 from shared.events.sealed import OfferLetter
 from shared.kernel.ids import MatchId, OfferId, ReferralId, TherapistId
+from shared.kernel.money import Pence
 
 
 class OfferSent(Event):
@@ -54,7 +55,7 @@ class OfferStalled(Event):
 
 
 class OfferAccepted(Event):
-    """The therapist takes the client."""
+    """The therapist takes the client; `session_fee` is theirs, which may be less than was proposed, never more."""
 
     type: ClassVar = "matching.offer-accepted.v1"
     key: ClassVar = "referral_id"
@@ -63,10 +64,14 @@ class OfferAccepted(Event):
     match_id: MatchId
     referral_id: ReferralId
     therapist_id: TherapistId
+    session_fee: Pence | None = None
 
 
 class OfferDeclined(Event):
-    """The therapist cannot take the client; the next one is looked for."""
+    """The therapist cannot take the client; the next one is looked for.
+
+    With `still_open` others are being asked for the same match, which goes on; `after_acceptance` takes a yes back.
+    """
 
     type: ClassVar = "matching.offer-declined.v1"
     key: ClassVar = "referral_id"
@@ -76,10 +81,12 @@ class OfferDeclined(Event):
     referral_id: ReferralId
     therapist_id: TherapistId
     reason: DeclineReason
+    still_open: bool = False
+    after_acceptance: bool = False
 
 
 class OfferExpired(Event):
-    """The therapist did not answer in time; the next one is looked for."""
+    """The therapist did not answer in time; the next one is looked for, unless others are `still_open`."""
 
     type: ClassVar = "matching.offer-expired.v1"
     key: ClassVar = "referral_id"
@@ -88,10 +95,24 @@ class OfferExpired(Event):
     match_id: MatchId
     referral_id: ReferralId
     therapist_id: TherapistId
+    still_open: bool = False
+
+
+class OfferExtended(Event):
+    """The therapist has more time to answer, or is asked to think again: `reply_by` is the new moment."""
+
+    type: ClassVar = "matching.offer-extended.v1"
+    key: ClassVar = "referral_id"
+
+    offer_id: OfferId
+    match_id: MatchId
+    referral_id: ReferralId
+    therapist_id: TherapistId
+    reply_by: datetime
 
 
 class OfferWithdrawn(Event):
-    """The charity took an offer back before it was answered."""
+    """The charity took an offer back before it was answered; with `still_open` the match goes on with others."""
 
     type: ClassVar = "matching.offer-withdrawn.v1"
     key: ClassVar = "referral_id"
@@ -101,3 +122,4 @@ class OfferWithdrawn(Event):
     referral_id: ReferralId
     therapist_id: TherapistId
     reason: MatchEnd
+    still_open: bool = False

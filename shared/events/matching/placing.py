@@ -47,6 +47,16 @@ class ReferralWaitlisted(Event):
     next_look_at: datetime
 
 
+class TriageWanted(Event):
+    """A therapist says that the need is not as described: intake looks at the referral once more."""
+
+    type: ClassVar = "matching.triage-wanted.v1"
+    key: ClassVar = "referral_id"
+
+    referral_id: ReferralId
+    match_id: MatchId
+
+
 class MatchRunFinished(Event):
     """Everyone who waited was looked at together; `optimal` says that no better placing exists under the rules."""
 
