@@ -1,6 +1,6 @@
 """What matching listens to, on one page."""
 
-from services.matching.handlers import funding, holding, money, outcomes, referrals, signing_in
+from services.matching.handlers import fees, funding, holding, money, outcomes, referrals, signing_in
 from shared.events.asks import ResolveTherapist, TherapistCard
 from shared.events.funding import (
     FundingOutlookChanged,
@@ -9,6 +9,8 @@ from shared.events.funding import (
     SubsidyNotNeeded,
     SubsidyReleased,
     SubsidyWaitlisted,
+    TherapistFeeOverdue,
+    TherapistFeeSettled,
 )
 from shared.events.intake import (
     ConsentGiven,
@@ -89,6 +91,18 @@ async def on_safeguarding_concern_raised(event: SafeguardingConcernRaised, tx: T
 async def on_safeguarding_concern_closed(event: SafeguardingConcernClosed, tx: Transaction) -> None:
     """Look again."""
     await holding.go_on_after_concern(event, tx)
+
+
+@subscribes(TherapistFeeOverdue)
+async def on_therapist_fee_overdue(event: TherapistFeeOverdue, tx: Transaction) -> None:
+    """Ask somebody who owes a fee for nothing new."""
+    await fees.note_overdue(event, tx)
+
+
+@subscribes(TherapistFeeSettled)
+async def on_therapist_fee_settled(event: TherapistFeeSettled, tx: Transaction) -> None:
+    """Ask them again."""
+    await fees.note_settled(event, tx)
 
 
 @subscribes(OutcomeScored)

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from services.matching.domain.applications import ApplicationPolicy
 from services.matching.domain.policy import Policy
+from services.matching.domain.register_policy import RegisterPolicy
 from services.matching.domain.vocabulary import Priority
 from shared.kernel.ids import ServiceName
 from shared.settings import ServiceSettings
@@ -23,6 +24,9 @@ class MatchingSettings(ServiceSettings):
     look_again_hours: int = Field(24, ge=1, le=24 * 14)
     sessions_planned: int = Field(10, ge=1, le=100)
     weights_version: int = Field(2, ge=1)
+    capacity_stale_days: int = Field(30, ge=1, le=366)
+    credentials_required: bool = False
+    """Whether nobody new becomes active, not even from a file, before every credential has been seen."""
 
     applications: ApplicationPolicy = Field(default_factory=ApplicationPolicy)
     """What is asked of applicants and how long we wait for what; as JSON, those parts that differ."""
@@ -37,6 +41,11 @@ class MatchingSettings(ServiceSettings):
             sessions_planned=self.sessions_planned,
             weights_version=self.weights_version,
         )
+
+    @property
+    def register_policy(self) -> RegisterPolicy:
+        """What it has decided about its register of therapists."""
+        return RegisterPolicy(self.capacity_stale_days, self.credentials_required)
 
     @field_validator("reply_hours")
     @classmethod

@@ -6,23 +6,30 @@ from uuid import UUID
 from services.matching.handlers import (
     application_drafts,
     applications,
+    capacities,
     checking,
+    credentials,
     deadlines,
     declining,
+    fees,
     offer_times,
     placing,
     references,
     signing_in,
+    therapists,
     therapy,
 )
 from services.matching.handlers.application_drafts import APPLICATION_DRAFT
 from services.matching.handlers.applications import APPLICATION_ERASED, APPLICATION_QUIET
 from services.matching.handlers.awaiting import MATCH_DEADLINE
+from services.matching.handlers.capacities import LOOK_AT_THERAPIST
+from services.matching.handlers.credentials import REVIEW_CREDENTIALS
+from services.matching.handlers.fees import FEE_BEGINS
 from services.matching.handlers.references import REFERENCE_EXPIRES, REFERENCE_REMINDER
 from services.matching.handlers.releasing import DECLINE_STANDS, OFFER_EXPIRES, OFFER_REMINDER, OFFER_STALLS
-from services.matching.handlers.therapists import REPLACE_THERAPIST
+from services.matching.handlers.therapists import CAPACITY_STALE, PAUSE_ENDS, REPLACE_THERAPIST
 from services.matching.handlers.waking import LOOK_AGAIN, WOKEN
-from shared.kernel.ids import MatchId, OfferId, ReferralId
+from shared.kernel.ids import MatchId, OfferId, ReferralId, TherapistId
 from shared.messaging.kernel import Kernel
 from shared.messaging.subscriptions import DueTimer, background, timer
 from shared.messaging.transaction import Transaction
@@ -92,6 +99,36 @@ async def on_offer_expires(due: DueTimer, tx: Transaction) -> None:
 async def on_offer_reminder(due: DueTimer, tx: Transaction) -> None:
     """Ask the same therapist once more."""
     await offer_times.remind_of_offer(tx, OfferId(UUID(due.key)))
+
+
+@timer(REVIEW_CREDENTIALS)
+async def on_review_credentials(due: DueTimer, tx: Transaction) -> None:
+    """Give notice of what runs out, and lapse what has."""
+    await credentials.review_credentials(tx, TherapistId(UUID(due.key)))
+
+
+@timer(LOOK_AT_THERAPIST)
+async def on_look_at_therapist(due: DueTimer, tx: Transaction) -> None:
+    """Act on what a file has shown."""
+    await capacities.look_at(tx, TherapistId(UUID(due.payload["therapist"])))
+
+
+@timer(PAUSE_ENDS)
+async def on_pause_ends(due: DueTimer, tx: Transaction) -> None:
+    """Ask a therapist again."""
+    await therapists.end_pause(tx, TherapistId(UUID(due.key)))
+
+
+@timer(CAPACITY_STALE)
+async def on_capacity_stale(due: DueTimer, tx: Transaction) -> None:
+    """Ask whether the number of places is still right."""
+    await capacities.ask_about_capacity(tx, TherapistId(UUID(due.key)))
+
+
+@timer(FEE_BEGINS)
+async def on_fee_begins(due: DueTimer, tx: Transaction) -> None:
+    """Let a new fee hold."""
+    await fees.begin_fee(tx, TherapistId(UUID(due.key)))
 
 
 @timer(REPLACE_THERAPIST)

@@ -12,7 +12,9 @@ import pytest
 
 from services.matching import consumers, store, timers
 from services.matching.domain.applications import ApplicationPolicy
+from services.matching.domain.evidence_columns import EVIDENCE_COLUMNS
 from services.matching.domain.policy import Policy
+from services.matching.domain.register_policy import RegisterPolicy
 from services.matching.domain.registration import COLUMNS, OPTIONAL_COLUMNS
 from services.matching.handlers.importing import ImportReport, import_therapists
 from shared.events.funding import SubsidyGranted, SubsidyNotNeeded
@@ -33,7 +35,10 @@ POLICY = Policy(
     weights_version=2,
 )
 SETTINGS = SimpleNamespace(
-    policy=POLICY, applications=ApplicationPolicy(), public_url=lambda service: f"http://{service}.test"
+    policy=POLICY,
+    applications=ApplicationPolicy(),
+    register_policy=RegisterPolicy(),
+    public_url=lambda service: f"http://{service}.test",
 )
 
 ANYONE: dict[str, Any] = {
@@ -52,6 +57,7 @@ ANYONE: dict[str, Any] = {
     "capacity_maximum": "3",
     "capacity_available": "3",
     "legal_stages": "",
+    **dict.fromkeys(EVIDENCE_COLUMNS, ""),
     "child_clearance": "no",
     "modalities": "",
     "concession_fee": "",

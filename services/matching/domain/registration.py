@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from services.matching.domain.capacity import MOST_PLACES
+from services.matching.domain.evidence_columns import EVIDENCE_COLUMNS
 from services.matching.domain.therapists import Entry
 from services.matching.domain.vocabulary import AgeBand, ClientGroup, Gender, LegalStage, Modality
 from shared.kernel.money import Pence
@@ -16,7 +17,7 @@ COLUMNS = (
     "registration_number", "name", "email", "gender", "client_groups", "age_bands", "languages", "outward_code",
     "radius_km", "online", "step_free_access", "session_fee", "capacity_maximum", "capacity_available",
 )  # fmt: skip
-OPTIONAL_COLUMNS = ("legal_stages", "child_clearance", "modalities", "concession_fee")
+OPTIONAL_COLUMNS = ("legal_stages", "child_clearance", "modalities", "concession_fee", *EVIDENCE_COLUMNS)
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 OUTWARD_CODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 _EMAIL = re.compile(r"[^\s@<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")

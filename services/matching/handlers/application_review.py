@@ -19,7 +19,7 @@ from services.matching.domain.applications import (
 )
 from services.matching.domain.therapists import Entry
 from services.matching.handlers.applications import known, look_again, move, write_to
-from services.matching.handlers.importing import add_therapist
+from services.matching.handlers.joining import add_therapist
 from services.matching.store import applications as store
 from services.matching.store import documents
 from shared.kernel.errors import Conflict

@@ -2,23 +2,16 @@
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from services.matching import store
-from services.matching.domain.capacity import Capacity, Refused, changed_capacity
-from services.matching.domain.distance import Point
-from services.matching.domain.fees import Fee
-from services.matching.domain.london import london_day
+from services.matching.domain.credentials import Evidence
+from services.matching.domain.evidence_columns import WrongCell, evidence_from
 from services.matching.domain.outcodes import NotOutcodes, outcodes_from
 from services.matching.domain.registration import COLUMNS, Problem, entry_from
-from services.matching.domain.standings import Standing
-from services.matching.domain.therapists import Entry, Therapist
-from services.matching.handlers.therapists import tell_capacity
-from services.matching.handlers.waking import wake_for_therapist
-from services.matching.store.fees import add_fee
-from shared.events.matching import TherapistStandingChanged
+from services.matching.domain.therapists import Entry
+from services.matching.handlers.joining import Described, join, write_anew
 from shared.kernel.errors import Unprocessable
-from shared.kernel.ids import TherapistId
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
 
@@ -46,11 +39,12 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """The row at hand, and where to note what became of it."""
+class Row:
+    """A row that can be read, by its number in the file."""
 
-    row: int
-    report: ImportReport
+    number: int
+    entry: Entry
+    evidence: tuple[Evidence, ...]
 
 
 async def import_therapists(
@@ -58,8 +52,8 @@ async def import_therapists(
 ) -> ImportReport:
     """Take therapists over from CSV: one registration number is one therapist, however often the file is read.
 
-    New therapists become active. `progress` is called with the number of rows done so far. Raises `Unprocessable`
-    where the heading lacks a column.
+    New therapists become active, unless credentials are required that the file does not show. `progress` is called
+    with the number of rows done so far. Raises `Unprocessable` where the heading lacks a column.
     """
     reader = csv.DictReader(lines, restval="")
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
@@ -67,14 +61,14 @@ async def import_therapists(
         raise Unprocessable("columns-missing", f"The first row must name these columns too: {', '.join(missing)}.")
     report = ImportReport()
     seen: set[str] = set()
-    ready: list[tuple[int, Entry]] = []
+    ready: list[Row] = []
     number = 1
     for number, row in enumerate(reader, start=2):
-        entry = _read(row, seen)
-        if isinstance(entry, Entry):
-            ready.append((number, entry))
+        read = _read(number, row, seen)
+        if isinstance(read, Row):
+            ready.append(read)
         else:
-            report.errors += [RowError(number, problem.column, problem.sentence) for problem in entry]
+            report.errors += [RowError(number, problem.column, problem.sentence) for problem in read]
         if len(ready) == ROWS_AT_ONCE:
             await _take_over(kernel, ready, report, actor)
             progress(number - 1)
@@ -85,7 +79,7 @@ async def import_therapists(
     return report
 
 
-def _read(row: Mapping[str, str], seen: set[str]) -> Entry | Sequence[Problem]:
+def _read(number: int, row: Mapping[str, str], seen: set[str]) -> Row | Sequence[Problem | WrongCell]:
     if None in row:
         return [Problem("", "This row has more cells than the first row has columns.")]
     entry = entry_from(row)
@@ -93,26 +87,34 @@ def _read(row: Mapping[str, str], seen: set[str]) -> Entry | Sequence[Problem]:
         return entry
     if entry.registration_number in seen:
         return [Problem("registration_number", "Another row above has this registration number.")]
+    evidence = evidence_from(row)
+    wrong = [cell for cell in evidence if isinstance(cell, WrongCell)]
+    if wrong:
+        return wrong
     seen.add(entry.registration_number)
-    return entry
+    return Row(number, entry, tuple(given for given in evidence if isinstance(given, Evidence)))
 
 
-async def _take_over(kernel: Kernel, rows: Sequence[tuple[int, Entry]], report: ImportReport, actor: str) -> None:
+async def _take_over(kernel: Kernel, rows: Sequence[Row], report: ImportReport, actor: str) -> None:
     async def work(tx: Transaction) -> ImportReport:
         await store.hold_places(tx.db)
         done = ImportReport()
-        known = await store.therapists_registered(tx.db, tx.keys, [entry.registration_number for _, entry in rows])
-        points = await store.points_of(tx.db, {entry.outward_code for _, entry in rows})
-        for row, entry in rows:
-            point = points.get(entry.outward_code)
-            present = known.get(entry.registration_number)
+        known = await store.therapists_registered(tx.db, tx.keys, [row.entry.registration_number for row in rows])
+        points = await store.points_of(tx.db, {row.entry.outward_code for row in rows})
+        for row in rows:
+            point = points.get(row.entry.outward_code)
             if point is None:
-                done.errors.append(RowError(row, "outward_code", "This outward code is not known."))
-            elif present is None:
-                await add_therapist(tx, entry, point, standing="active")
-                done.added += 1
+                done.errors.append(RowError(row.number, "outward_code", "This outward code is not known."))
+                continue
+            described = Described(row.entry, point, row.evidence)
+            present = known.get(row.entry.registration_number)
+            outcome = await write_anew(tx, present, described) if present else await join(tx, described)
+            if isinstance(outcome, tuple):
+                done.errors += [RowError(row.number, cell.column, cell.sentence) for cell in outcome]
+                done.added += not outcome
             else:
-                await _compare(tx, present, entry.completed_from(present.entry), point, Noted(row, done))
+                done.changed += outcome
+                done.unchanged += not outcome
         return done
 
     if rows:
@@ -121,56 +123,6 @@ async def _take_over(kernel: Kernel, rows: Sequence[tuple[int, Entry]], report: 
         report.changed += done.changed
         report.unchanged += done.unchanged
         report.errors += done.errors
-
-
-def _said(entry: Entry) -> tuple[int, int, int]:
-    return entry.capacity_maximum, entry.capacity_available, entry.session_fee
-
-
-async def add_therapist(tx: Transaction, entry: Entry, point: Point, *, standing: Standing) -> TherapistId:
-    """Take somebody into the register whose registration number it does not have; the caller holds the places."""
-    today = london_day(tx.now)
-    therapist = Therapist(TherapistId(tx.new_id()), entry, point, standing, 0, today, _said(entry))
-    await store.save_therapist(tx.db, tx.keys, therapist, tx.now)
-    await add_fee(tx.db, therapist.therapist_id, Fee(today, entry.session_fee, entry.concession_fee))
-    tx.emit(TherapistStandingChanged(therapist_id=therapist.therapist_id, standing=therapist.standing))
-    tell_capacity(tx, therapist.therapist_id, therapist.capacity)
-    await wake_for_therapist(tx, therapist.therapist_id)
-    return therapist.therapist_id
-
-
-async def _compare(tx: Transaction, present: Therapist, entry: Entry, point: Point, noted: Noted) -> None:
-    said = _said(entry)
-    fee = entry.session_fee if said[2] != present.said_in_file[2] else present.entry.session_fee
-    if present.described_like(entry) and present.said_in_file == said:
-        noted.report.unchanged += 1
-    elif entry.concession_fee is not None and entry.concession_fee >= fee:
-        noted.report.errors.append(RowError(noted.row, "concession_fee", "A concession must be lower than the fee."))
-    else:
-        await _change(tx, present, replace(entry, session_fee=fee), point, said, noted)
-
-
-async def _change(
-    tx: Transaction, present: Therapist, entry: Entry, point: Point, said: tuple[int, int, int], noted: Noted
-) -> None:
-    before, today = present.capacity, london_day(tx.now)
-    capacity: Capacity | Refused = before
-    if present.said_in_file[:2] != said[:2]:
-        capacity = changed_capacity(before, maximum=said[0], available=said[1], on=today)
-    if isinstance(capacity, Refused):
-        column = "capacity_maximum" if capacity.code == "capacity-below-open-cases" else "capacity_available"
-        noted.report.errors.append(RowError(noted.row, column, capacity.sentence))
-        return
-    kept = replace(entry, capacity_maximum=capacity.maximum, capacity_available=capacity.available)
-    changed = replace(present, entry=kept, point=point, capacity_as_of=capacity.as_of, said_in_file=said)
-    await store.save_therapist(tx.db, tx.keys, changed, tx.now)
-    fee = Fee(today, entry.session_fee, entry.concession_fee)
-    if (fee.session_fee, fee.concession_fee) != (present.entry.session_fee, present.entry.concession_fee):
-        await add_fee(tx.db, present.therapist_id, fee)
-    if (capacity.maximum, capacity.available) != (before.maximum, before.available):
-        tell_capacity(tx, present.therapist_id, capacity)
-    await wake_for_therapist(tx, present.therapist_id)
-    noted.report.changed += 1
 
 
 async def import_outcodes(kernel: Kernel, lines: Iterable[str], *, actor: str = "system") -> int:

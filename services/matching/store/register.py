@@ -2,6 +2,7 @@
 
 from services.matching.store import register_of_applications as applications
 from services.matching.store import register_of_choices as choices
+from services.matching.store import register_of_credentials
 from shared.privacy.register import Basis, Category, Condition, NotPersonal, PersonalField, Protection, Register
 from shared.privacy.retention import Retention
 
@@ -85,6 +86,7 @@ REGISTER = Register(
         _client("explanation", "content", "that need, and every candidate under every rule", "explaining a decision"),
         *applications.PERSONAL,
         *choices.PERSONAL,
+        *register_of_credentials.PERSONAL,
     ),
     not_personal=(
         *applications.NOT_PERSONAL,
@@ -101,6 +103,7 @@ REGISTER = Register(
                 "radius_km", "online", "languages", "step_free_access", "session_fee", "capacity_maximum",
                 "capacity_available", "places_held", "capacity_as_of", "file_maximum", "file_available", "joined_at",
                 "modalities", "concession_fee", "fees_overdue", "paused_until", "verified_on", "file_fee",
+                "support_group_since",
             ),
             _ABOUT_THE_WORK,
         ),
@@ -177,5 +180,6 @@ REGISTER = Register(
             ),
             "published policy",
         ),
+        *register_of_credentials.NOT_PERSONAL,
     ),
 )  # fmt: skip
