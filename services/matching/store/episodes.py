@@ -120,25 +120,36 @@ async def episode_rows(db: Connection, *, show: str, therapist: str, limit: int)
     return rows
 
 
-async def cases_of_therapist(db: Connection, therapist_id: TherapistId, ended_after: datetime) -> list[Record]:
-    """A therapist's open offers and cases with their next session, and those that ended lately."""
+async def offers_open_to(db: Connection, therapist_id: TherapistId) -> list[Record]:
+    """What a therapist is asked and has not answered, the most pressing first."""
     rows: list[Record] = await db.fetch(
         """
-        SELECT match.match_id, match.referral_id, match.state, match.setting, match.sessions_planned,
-               match.changed_at, offer.offer_id, offer.state AS offer_state, offer.reply_by,
-               need.priority, episode.contact_at,
+        SELECT offer.offer_id, offer.match_id, offer.state AS offer_state, offer.reply_by, need.priority
+          FROM offer JOIN match USING (match_id) JOIN need USING (referral_id)
+         WHERE offer.therapist_id = $1 AND offer.state IN ('sent', 'acknowledged') AND match.state = 'offered'
+         ORDER BY offer.reply_by, offer.offer_id
+        """,
+        therapist_id,
+    )
+    return rows
+
+
+async def cases_of_therapist(db: Connection, therapist_id: TherapistId, ended_after: datetime) -> list[Record]:
+    """A therapist's clients with how many sessions they have had and the next one; those who ended only lately."""
+    rows: list[Record] = await db.fetch(
+        """
+        SELECT match.match_id, match.state, match.setting, match.sessions_planned, match.changed_at,
+               episode.contact_at,
                count(s.session_id) FILTER (WHERE s.state IN ('attended', 'attended-late')) AS held,
                min(s.starts_at) FILTER (WHERE s.state = 'booked') AS next_at
           FROM match
-          JOIN need USING (referral_id)
-          LEFT JOIN offer USING (match_id)
           LEFT JOIN episode USING (match_id)
           LEFT JOIN therapy_session AS s USING (match_id)
          WHERE match.therapist_id = $1
-           AND (match.state IN ('offered', 'accepted', 'in-therapy')
+           AND (match.state IN ('accepted', 'in-therapy')
                 OR match.state IN ('completed', 'ended-early') AND match.changed_at > $2)
-         GROUP BY match.match_id, offer.offer_id, need.referral_id, episode.match_id
-         ORDER BY offer.reply_by, match.match_id
+         GROUP BY match.match_id, episode.match_id
+         ORDER BY match.proposed_at, match.match_id
         """,
         therapist_id,
         ended_after,
