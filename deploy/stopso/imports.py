@@ -1,4 +1,4 @@
-"""`stopso import`: takes referrals, therapists, funds and outward codes over from CSV files."""
+"""`stopso import`: takes referrals, therapists, funds and outward codes over from CSV files, and forms from JSON."""
 
 import json
 from collections.abc import Iterable
@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.stopso.desk import at_desk, text_of
-from services.funding.handlers.importing import Imported, RefusedFile, import_funds
+from services.funding.handlers.importing import Imported, RefusedFile, import_funds, import_questionnaires
 from services.intake.handlers.importing import import_csv
 from services.matching.handlers.importing import import_outcodes, import_therapists
+from shared.kernel.errors import BrokenPromise, Conflict, Unprocessable
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
 
@@ -70,6 +71,30 @@ def funds(file: File, as_json: AsJson = False) -> None:
             _say({}, [(error.line, error.column, error.sentence) for error in refused.errors], as_json=as_json)
         case imported:
             _say({"funds": imported.funds, "payments": imported.payments}, [], as_json=as_json)
+
+
+@app.command("questionnaires")
+def questionnaires(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A JSON list of forms.")],
+    as_json: AsJson = False,
+) -> None:
+    """Load the words of evaluation forms, such as those of CORE-10, which ship with their owner and not with us."""
+    text = text_of(file)
+
+    async def take_in(tx: Transaction) -> int:
+        return await import_questionnaires(tx, text)
+
+    async def work(kernel: Kernel) -> int | BrokenPromise:
+        try:
+            return await kernel.perform("import", take_in, actor=ACTOR)
+        except (Conflict, Unprocessable) as refused:
+            return refused
+
+    match at_desk("funding", work):
+        case BrokenPromise() as refused:
+            _say({}, [(0, "", refused.sentence)], as_json=as_json)
+        case new:
+            _say({"new forms": new}, [], as_json=as_json)
 
 
 @app.command("outcodes")

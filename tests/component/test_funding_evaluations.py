@@ -1,5 +1,6 @@
 """Both are asked how it goes, in time and only with consent; answers score a therapy and danger is told at once."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,11 +10,13 @@ import pytest
 
 from services.funding.domain.evaluations import Evaluation
 from services.funding.handlers.answering import Incomplete, Over, Sent, send_form
+from services.funding.handlers.importing import import_questionnaires
 from services.funding.store import courses, evaluations
 from shared.events.funding import EvaluationDue, OutcomeScored, RiskAnswered
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed
 from shared.events.matching import SessionAttended, TherapyStarted
 from shared.events.sealed import EvaluationLink, OutcomeProfile
+from shared.kernel.errors import Conflict
 from shared.kernel.ids import SessionId
 from tests.component.funding import Client, Funding, funding_service
 
@@ -244,3 +247,21 @@ async def test_who_does_not_want_to_be_counted_is_counted_as_nothing_in_particul
 
     async with funding.kernel.reading() as db:
         assert await courses.labels_of(db, funding.kernel.keys, client.match_id) is None
+
+
+async def test_once_core_is_loaded_it_is_asked_and_its_words_never_change(funding: Funding) -> None:
+    core = {
+        "code": "core-10", "version": 1, "title": "How you have been", "measure": "core-10",
+        "scale": list("abcde"), "items": [f"Item {number}" for number in range(1, 11)],
+    }  # fmt: skip
+    for new in (1, 0):
+        assert await funding.perform("import", lambda tx: import_questionnaires(tx, json.dumps([core]))) == new
+    with pytest.raises(Conflict):
+        await funding.perform("import", lambda tx: import_questionnaires(tx, json.dumps([{**core, "title": "Other"}])))
+
+    await in_therapy(funding)
+    await funding.passes(DAY)
+
+    assert (await asked(funding, "start")).parts == (("core-10", 1), ("about-you", 1))
+    answers = {str(number): "0" for number in range(1, 11)} | {"6": "1"}
+    assert await _send(funding, await asked(funding, "start"), 1, answers) == Sent(2, danger=True)

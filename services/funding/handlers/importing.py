@@ -1,12 +1,13 @@
-"""Brings in funds and gifts from a CSV file: all of it or, where anything is wrong, nothing."""
+"""Brings in funds and gifts from a CSV file, and forms from JSON: all of it or, where anything is wrong, nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.funding.domain.days import day_of
 from services.funding.domain.importing import FundRow, RowError, read_funds
+from services.funding.domain.questionnaires import questionnaires_in
 from services.funding.handlers.money import Gift, open_fund, receive_money
-from services.funding.store import funds
+from services.funding.store import funds, questionnaires
 from shared.kernel.errors import Conflict, Unprocessable
 from shared.kernel.ids import FundId
 from shared.messaging.transaction import Transaction
@@ -62,3 +63,12 @@ async def _fund_for(tx: Transaction, row: FundRow) -> tuple[FundId, bool]:
 
 def _split(read: list[FundRow] | list[RowError]) -> tuple[list[FundRow], list[RowError]]:
     return [one for one in read if isinstance(one, FundRow)], [one for one in read if isinstance(one, RowError)]
+
+
+async def import_questionnaires(tx: Transaction, text: str) -> int:
+    """Take in every form of a JSON file, or none; gives how many were new. Raises Unprocessable or Conflict."""
+    try:
+        forms = questionnaires_in(text)
+    except ValueError as error:
+        raise Unprocessable("questionnaires-refused", str(error)) from error
+    return sum([await questionnaires.add_questionnaire(tx.db, form) for form in forms])
