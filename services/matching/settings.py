@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from services.matching.domain.applications import ApplicationPolicy
 from services.matching.domain.policy import Policy
 from services.matching.domain.register_policy import RegisterPolicy
+from services.matching.domain.run_policy import Rhythm, Runs
 from services.matching.domain.vocabulary import Priority
 from shared.kernel.ids import ServiceName
 from shared.settings import ServiceSettings
@@ -31,6 +32,14 @@ class MatchingSettings(ServiceSettings):
     applications: ApplicationPolicy = Field(default_factory=ApplicationPolicy)
     """What is asked of applicants and how long we wait for what; as JSON, those parts that differ."""
 
+    match_policy: Rhythm = "immediate"
+    match_run_weekday: int = Field(0, ge=0, le=6)
+    match_run_hour: int = Field(6, ge=0, le=23)
+    match_at_once: tuple[Priority, ...] = ("immediate", "urgent")
+    """Who is answered at once even where the others wait for the next daily or weekly run."""
+
+    match_run_seconds: float = Field(20.0, gt=0, le=600)
+
     @property
     def policy(self) -> Policy:
         """What the charity has decided about matching, as the handlers use it."""
@@ -40,6 +49,13 @@ class MatchingSettings(ServiceSettings):
             look_again_hours=self.look_again_hours,
             sessions_planned=self.sessions_planned,
             weights_version=self.weights_version,
+            runs=Runs(
+                self.match_policy,
+                self.match_run_weekday,
+                self.match_run_hour,
+                self.match_at_once,
+                self.match_run_seconds,
+            ),
         )
 
     @property

@@ -15,6 +15,7 @@ from services.matching.handlers import (
     offer_times,
     placing,
     references,
+    running,
     signing_in,
     therapists,
     therapy,
@@ -27,6 +28,7 @@ from services.matching.handlers.credentials import REVIEW_CREDENTIALS
 from services.matching.handlers.fees import FEE_BEGINS
 from services.matching.handlers.references import REFERENCE_EXPIRES, REFERENCE_REMINDER
 from services.matching.handlers.releasing import DECLINE_STANDS, OFFER_EXPIRES, OFFER_REMINDER, OFFER_STALLS
+from services.matching.handlers.running import MATCH_RUN
 from services.matching.handlers.therapists import CAPACITY_STALE, PAUSE_ENDS, REPLACE_THERAPIST
 from services.matching.handlers.waking import LOOK_AGAIN, WOKEN
 from shared.kernel.ids import MatchId, OfferId, ReferralId, TherapistId
@@ -43,8 +45,20 @@ async def on_look_again(due: DueTimer, tx: Transaction) -> None:
 
 @timer(WOKEN)
 async def on_woken(due: DueTimer, tx: Transaction) -> None:
-    """Look at once for somebody who waits, because something has changed that could help."""
-    await placing.find_therapist(tx, ReferralId(UUID(due.payload["referral"])))
+    """Look at once for those who wait, because something has changed that could help."""
+    await running.look_together(tx, [ReferralId(UUID(one)) for one in due.payload["referrals"]])
+
+
+@timer(MATCH_RUN)
+async def on_match_run(_due: DueTimer, tx: Transaction) -> None:
+    """Place everyone who waits, and set the next time."""
+    await running.run_on_schedule(tx)
+
+
+@background(every=timedelta(minutes=1))
+async def set_next_run(kernel: Kernel) -> None:
+    """See to it that a next run is set where the policy wants runs."""
+    await running.set_next_run(kernel)
 
 
 @timer(MATCH_DEADLINE)
@@ -101,6 +115,24 @@ async def on_offer_reminder(due: DueTimer, tx: Transaction) -> None:
     await offer_times.remind_of_offer(tx, OfferId(UUID(due.key)))
 
 
+@timer(REPLACE_THERAPIST)
+async def on_replace_therapist(due: DueTimer, tx: Transaction) -> None:
+    """Pass on what a therapist was asked who is gone."""
+    await therapy.replace_therapist(tx, MatchId(UUID(due.key)))
+
+
+@timer(OFFER_STALLS)
+async def on_offer_stalls(due: DueTimer, tx: Transaction) -> None:
+    """Ask a therapist who is thinking about it how far they are."""
+    await offer_times.ask_how_far(tx, OfferId(UUID(due.key)))
+
+
+@timer(DECLINE_STANDS)
+async def on_decline_stands(due: DueTimer, tx: Transaction) -> None:
+    """Nobody had a word with the therapist: the no stands."""
+    await declining.confirm_decline(tx, OfferId(UUID(due.key)), by="system")
+
+
 @timer(REVIEW_CREDENTIALS)
 async def on_review_credentials(due: DueTimer, tx: Transaction) -> None:
     """Give notice of what runs out, and lapse what has."""
@@ -131,25 +163,7 @@ async def on_fee_begins(due: DueTimer, tx: Transaction) -> None:
     await fees.begin_fee(tx, TherapistId(UUID(due.key)))
 
 
-@timer(REPLACE_THERAPIST)
-async def on_replace_therapist(due: DueTimer, tx: Transaction) -> None:
-    """Pass on what a therapist was asked who is gone."""
-    await therapy.replace_therapist(tx, MatchId(UUID(due.key)))
-
-
 @background(every=timedelta(hours=1))
 async def hash_addresses(kernel: Kernel) -> None:
     """Let therapists sign in who were in the register before there was a portal."""
     await signing_in.hash_addresses(kernel)
-
-
-@timer(OFFER_STALLS)
-async def on_offer_stalls(due: DueTimer, tx: Transaction) -> None:
-    """Ask a therapist who is thinking about it how far they are."""
-    await offer_times.ask_how_far(tx, OfferId(UUID(due.key)))
-
-
-@timer(DECLINE_STANDS)
-async def on_decline_stands(due: DueTimer, tx: Transaction) -> None:
-    """Nobody had a word with the therapist: the no stands."""
-    await declining.confirm_decline(tx, OfferId(UUID(due.key)), by="system")

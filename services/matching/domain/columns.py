@@ -50,8 +50,8 @@ class Columns:
     def __init__(self, candidates: Sequence[Candidate], weights: Weights, results: Results | None = None) -> None:
         self._candidates = candidates
         self._results = results or {}
-        self._methods = [(method, getattr(weights, method.weight)) for method in METHODS]
-        self._methods = [(method, weight) for method, weight in self._methods if weight]
+        counted = ((method, int(getattr(weights, method.weight))) for method in METHODS)
+        self._methods = [(method, weight) for method, weight in counted if weight]
         self._columns: dict[tuple[str, Hashable], list[int]] = {}
 
     def seen(self, index: int, need: Need) -> Candidate:

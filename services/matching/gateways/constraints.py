@@ -86,12 +86,12 @@ def _improve(
     solver.parameters.random_seed = 1
     solver.parameters.max_time_in_seconds = max(0.01, until - perf_counter())
     status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    if solver.status_name(status) not in ("OPTIMAL", "FEASIBLE"):
         return chosen, False, _most(problem, values)
     found: list[int | None] = [None] * len(chosen)
     for index, take in enumerate(takes):
         if solver.boolean_value(take):
             found[problem.pairs.client[index]] = index
-    if status == cp_model.OPTIMAL:
+    if solver.status_name(status) == "OPTIMAL":
         return found, True, value_of(values, found)
     return found, False, min(_most(problem, values), int(solver.best_objective_bound))

@@ -1,5 +1,7 @@
 """Finds a therapist for a client: the one way to a match, whatever asked for it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -7,6 +9,8 @@ from services.matching import store
 from services.matching.domain.cases import Case, Match, Waiting
 from services.matching.domain.choice import Chosen, NoneFits, choose
 from services.matching.domain.explanation import Explanation
+from services.matching.domain.london import london_day
+from services.matching.domain.money import money_for
 from services.matching.domain.policy import Policy
 from services.matching.domain.rules import failures_of, meeting
 from services.matching.domain.scoring import Weights
@@ -20,8 +24,12 @@ from shared.kernel.ids import MatchId, ReferralId
 from shared.messaging.transaction import Transaction
 
 
-async def find_therapist(tx: Transaction, referral_id: ReferralId) -> None:
-    """Propose the best free therapist, or let the client wait and say for what; not where a match is under way."""
+async def find_therapist(tx: Transaction, referral_id: ReferralId, *, new: bool = False) -> None:
+    """Propose the best free therapist, or let the client wait and say for what; not where a match is under way.
+
+    A `new` client waits for the next match run where the policy says so; whoever has waited or was matched does not.
+    """
+    policy: Policy = tx.settings.policy
     case = await store.case_of(tx.db, tx.keys, referral_id)
     if case is None or case.state != "open":
         await stop_waiting(tx, referral_id)
@@ -33,28 +41,32 @@ async def find_therapist(tx: Transaction, referral_id: ReferralId) -> None:
         await stop_waiting(tx, referral_id)
     elif (stop := await what_stops(tx, case)) is not None:
         await wait_for(tx, referral_id, stop.reason, until=stop.look_at)
+    elif new and policy.runs.waits(case.priority):
+        await wait_for(tx, referral_id, "next-run", until=policy.runs.look_by(tx.now))
     else:
         await _place(tx, case)
 
 
 async def _place(tx: Transaction, case: Case) -> None:
     await store.hold_places(tx.db)
-    weights = await _weights(tx)
+    weights = await weights_in_force(tx)
+    case = (await with_money(tx, [case]))[0]
     seed = str(case.referral_id)
     candidates = await store.candidates_for(tx.db, case.referral_id, case.need)
     choice = choose(case.need, candidates, weights, seed=seed)
     explanation = Explanation(case.need, weights, seed, choice)
     match choice:
         case Chosen():
-            await _propose(tx, case, choice, explanation)
+            await propose(tx, case, choice, explanation)
         case NoneFits(reason=reason):
             if await wait_for(tx, case.referral_id, reason):
-                await _explain(tx, case.referral_id, None, explanation)
+                await explain(tx, case.referral_id, None, explanation)
         case never:
             assert_never(never)
 
 
-async def _propose(tx: Transaction, case: Case, chosen: Chosen, explanation: Explanation) -> None:
+async def propose(tx: Transaction, case: Case, chosen: Chosen, explanation: Explanation) -> MatchId:
+    """Take the place and tell of the match; the caller holds the referral's key and the places."""
     policy: Policy = tx.settings.policy
     candidate = chosen.best.candidate
     match = Match(
@@ -73,7 +85,7 @@ async def _propose(tx: Transaction, case: Case, chosen: Chosen, explanation: Exp
     )
     await store.take_place(tx.db, match.therapist_id)
     await store.add_match(tx.db, match)
-    await _explain(tx, case.referral_id, match.match_id, explanation)
+    await explain(tx, case.referral_id, match.match_id, explanation)
     expect(tx, match, "funding-answer")
     await stop_waiting(tx, case.referral_id)
     tx.emit(
@@ -85,6 +97,7 @@ async def _propose(tx: Transaction, case: Case, chosen: Chosen, explanation: Exp
             sessions_planned=match.sessions_planned,
         )
     )
+    return match.match_id
 
 
 async def _look_at_unfunded(tx: Transaction, case: Case, match: Match) -> None:
@@ -121,7 +134,8 @@ async def stop_waiting(tx: Transaction, referral_id: ReferralId) -> None:
     tx.cancel(LOOK_AGAIN, str(referral_id))
 
 
-async def _weights(tx: Transaction) -> Weights:
+async def weights_in_force(tx: Transaction) -> Weights:
+    """The weights that are used now; raises `Retry` where their version has yet to be published."""
     policy: Policy = tx.settings.policy
     weights = await store.weights_of(tx.db, policy.weights_version)
     if weights is None:
@@ -129,9 +143,15 @@ async def _weights(tx: Transaction) -> Weights:
     return weights
 
 
-async def _explain(
-    tx: Transaction, referral_id: ReferralId, match_id: MatchId | None, explanation: Explanation
-) -> None:
+async def with_money(tx: Transaction, cases: Sequence[Case]) -> list[Case]:
+    """The cases, each with the money that may be spent on it, as far as funding has told."""
+    outlook = await store.outlook_of_money(tx.db)
+    today = london_day(tx.now)
+    return [replace(one, need=replace(one.need, money=money_for(one.need, outlook, today))) for one in cases]
+
+
+async def explain(tx: Transaction, referral_id: ReferralId, match_id: MatchId | None, explanation: Explanation) -> None:
+    """Keep why it was decided so."""
     await store.add_explanation(
         tx.db,
         tx.keys,

@@ -1,6 +1,7 @@
 """What clients need of a therapist; the profile is readable only with the referral's own key."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -48,6 +49,11 @@ async def cases_waiting(db: Connection, keys: Keyring, reasons: frozenset[str]) 
         "SELECT need.* FROM waiting JOIN need USING (referral_id) WHERE waiting.reason = ANY($1::text[])",
         sorted(reasons),
     )
+    return await cases_of(db, keys, rows)
+
+
+async def cases_of(db: Connection, keys: Keyring, rows: Sequence[Record]) -> list[Case]:
+    """The cases in these rows of `need`, without those who were erased."""
     opened = await keys_of(db, keys, [row["referral_id"] for row in rows])
     return [_case(row, opened[row["referral_id"]]) for row in rows if row["referral_id"] in opened]
 

@@ -3,6 +3,7 @@
 from services.matching.store import register_of_applications as applications
 from services.matching.store import register_of_choices as choices
 from services.matching.store import register_of_credentials
+from services.matching.store import register_of_runs as runs
 from shared.privacy.register import Basis, Category, Condition, NotPersonal, PersonalField, Protection, Register
 from shared.privacy.retention import Retention
 
@@ -57,6 +58,7 @@ REGISTER = Register(
         _therapist("longitude", "the middle of that area", "distance", Protection.CLEAR),
         _therapist("reach", "a box around the travel radius, made from these", "finding by an index", Protection.CLEAR),
         _client("need", "profile", "what a client needs, with client group and area", "finding a therapist"),
+        _client("offer_note", "words", "why staff acted for a therapist", "knowing who decided what"),
         PersonalField(
             table="sign_in_address",
             column="email_hash",
@@ -82,15 +84,16 @@ REGISTER = Register(
         _client("episode", "more_reason", "why more sessions are needed", "deciding about them"),
         _client("episode", "report", "how a therapy went and ended", "knowing how it ended"),
         _client("session_correction", "reason", "why a session was put right", "being able to answer for it"),
-        _client("offer_note", "words", "why staff acted for a therapist", "knowing who decided what"),
         _client("explanation", "content", "that need, and every candidate under every rule", "explaining a decision"),
         *applications.PERSONAL,
         *choices.PERSONAL,
         *register_of_credentials.PERSONAL,
+        *runs.PERSONAL,
     ),
     not_personal=(
         *applications.NOT_PERSONAL,
         *choices.NOT_PERSONAL,
+        *runs.NOT_PERSONAL,
         NotPersonal("subject_key", ("subject", "wrapped"), "keys, wrapped under the service's own"),
         NotPersonal(
             "money_outlook", ("outlook_id", "version", "lines", "heard_at"), "levels of money by kind of case"
