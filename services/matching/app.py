@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.matching import consumers, timers, web
 from services.matching.settings import MatchingSettings
+from services.matching.web import application_page
 from shared.service import Service
 
 HERE = Path(__file__).parent
@@ -16,4 +17,5 @@ SERVICE = Service(
     routers=web.ROUTERS,
     templates=HERE / "templates",
     static=HERE / "static",
+    uploads=application_page.UPLOADS,
 )

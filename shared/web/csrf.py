@@ -70,6 +70,7 @@ async def require_own_form(request: Request) -> None:
     if getattr(request.scope.get("endpoint"), "without_csrf", False):
         return
     if not _came_from_us(request) or not await _carries_token(request):
+        await request.close()
         raise NotAllowed("form-not-ours", _SENTENCE)
 
 

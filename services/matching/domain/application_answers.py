@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import get_args
 
-from services.matching.domain.applications import Answers, ApplicationPolicy
+from services.matching.domain.applications import Answers, Application, ApplicationPolicy
 from services.matching.domain.capacity import MOST_PLACES
+from services.matching.domain.references import Role
 from services.matching.domain.registration import Problem, entry_from
 from services.matching.domain.therapists import Entry
 from services.matching.domain.vocabulary import CHILD_BANDS, AgeBand, ClientGroup, LegalStage, Modality
@@ -142,3 +143,15 @@ def own_referee(answers: Answers) -> Problem | None:
 
 def _same(answers: Answers, one: str, other: str) -> bool:
     return answers[one][0].casefold() == answers[other][0].casefold()
+
+
+def referee_problems(application: Application, role: Role, name: str, email: str) -> dict[str, str]:
+    """What is wrong with somebody whom an applicant names later, by `name` and `email`."""
+    found = {problem.column: problem.sentence for problem in _problems({"name": name, "email": email})}
+    wrong: dict[str, str] = {column: found[column] for column in ("name", "email") if column in found}
+    others = {asked.email.casefold() for asked in application.references if asked.role != role}
+    if not wrong and email.casefold() == application.email.casefold():
+        wrong["email"] = "This is your own address. Name somebody else."
+    elif not wrong and email.casefold() in others:
+        wrong["email"] = "Name two different people."
+    return wrong

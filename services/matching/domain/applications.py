@@ -13,6 +13,7 @@ from shared.kernel.ids import StaffId, TherapistId
 ApplicationState = Literal["applied", "documents-pending", "under-review", "approved", "refused", "withdrawn"]
 APPLICATION_STATES: tuple[ApplicationState, ...] = get_args(ApplicationState)
 OPEN: frozenset[ApplicationState] = frozenset({"applied", "documents-pending", "under-review"})
+CLOSED: frozenset[ApplicationState] = frozenset(APPLICATION_STATES) - OPEN
 DocumentKind = Literal[
     "qualification", "insurance", "clearance", "training-certificate", "body-membership", "supervision-statement"
 ]
@@ -191,3 +192,16 @@ def can_tick(application: Application, step: Step) -> str:
     if step == "interview" or any(document.kind == step for document in application.documents):
         return ""
     return "There is no document of this kind yet."
+
+
+def below_usual(application: Application, policy: ApplicationPolicy) -> tuple[str, ...]:
+    """What an applicant says that is less than the charity usually asks; a registrar weighs it."""
+    asked = (
+        ("training_days", policy.training_days, "days of training"),
+        ("practice_hours", policy.practice_hours, "hours of practice"),
+    )
+    return tuple(
+        f"Only {said} {words}; usually at least {least}."
+        for name, least, words in asked
+        if (said := int(application.answers[name][0])) < least
+    )

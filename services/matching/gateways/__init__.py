@@ -1,1 +1,1 @@
-"""Who is called outside: the solver library. Offers reach therapists through the notifications service."""
+"""Who is called outside: the solver library, and a process apart for strangers' files. Letters go by events."""

@@ -1,5 +1,25 @@
 """What people see of matching and can do: therapists their offers by link, staff the register and the matches."""
 
-from services.matching.web import episodes, matches, offers, portal, therapists
+from services.matching.web import (
+    application_form,
+    application_page,
+    application_review,
+    episodes,
+    matches,
+    offers,
+    portal,
+    references,
+    therapists,
+)
 
-ROUTERS = (offers.router, therapists.router, matches.router, episodes.router, *portal.ROUTERS)
+ROUTERS = (
+    application_form.router,
+    application_page.router,
+    references.router,
+    application_review.router,
+    offers.router,
+    therapists.router,
+    matches.router,
+    episodes.router,
+    *portal.ROUTERS,
+)
