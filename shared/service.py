@@ -30,6 +30,7 @@ from shared.telemetry import start_tracing
 from shared.web.application import create_web
 
 OPEN_PAGES_SECONDS = 3
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 CANNOT_START = 78
 
 
@@ -69,8 +70,8 @@ def run(service: Service) -> None:
         sys.exit(error.advice)
     start_logging(service.name, settings.log_level)
     tracing = start_tracing(service.name, settings.traces_url)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)  # what uvicorn raises again once it has stopped in good order
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_DFL)  # nothing has begun that would have to be brought to an end
     process = process_of(service, settings)
     try:
         uvloop.run(_serve(service, settings, process))
@@ -159,6 +160,11 @@ async def _serve(service: Service, settings: ServiceSettings, process: Process) 
         await process.found_unsafe.wait()
         server.should_exit = True
 
+    def ask_to_stop(*_: object) -> None:
+        server.should_exit = True
+
+    for number in STOPPING:
+        signal.signal(number, ask_to_stop)  # until uvicorn listens itself, and when it raises again what it has heard
     watching = asyncio.create_task(give_up_when_unsafe())
     try:
         await server.serve()
