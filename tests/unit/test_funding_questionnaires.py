@@ -14,7 +14,8 @@ ROW = re.compile(r"^    \('.*?', \d+, '(.*)'\)[,;]$", re.MULTILINE)
 SHIPPED = [json.loads(found.replace("''", "'")) for found in ROW.findall(MIGRATION.read_text())]
 ITEMS = [f"Item {n}" for n in range(1, 11)]
 CORE: dict[str, Any] = {
-    "code": "core-10", "version": 1, "title": "How you have been", "lead": "Over the last week", "notice": "© its owner",
+    "code": "core-10", "version": 1, "title": "How you have been",
+    "lead": "Over the last week", "notice": "© its owner",
     "measure": "core-10", "scale": ["a", "b", "c", "d", "e"], "items": ITEMS,
 }  # fmt: skip
 
