@@ -49,14 +49,20 @@ class Gathered:
 
 
 def gather(
-    cases: Sequence[Case], candidates: Sequence[Candidate], weights: Weights, circumstances: Circumstances, *, seed: str
+    cases: Sequence[Case],
+    candidates: Sequence[Candidate],
+    weights: Weights,
+    circumstances: Circumstances,
+    *,
+    seed: str,
+    whole: bool = False,
 ) -> Gathered:
     """The problem of placing these clients with these therapists; the order in which they are given does not matter.
 
     A client needs to be tried only with the best therapists whose free places, without the largest of those where
     somebody to be kept apart could be, are as many as there are clients: one of them is free for the client whatever
     happens to the others, so nobody is better off with a therapist further down. Those who are as good as the last of
-    these are kept too.
+    these are kept too; with `whole`, everyone.
     """
     ordered = tuple(sorted(cases, key=lambda one: order_of_waiting(one.priority, one.received_at, _lot(seed, one))))
     register = sorted(candidates, key=lambda one: one.therapist_id)
@@ -86,11 +92,11 @@ def gather(
     )  # fmt: skip
     prices = {index_of[who]: price for who, price in (circumstances.prices or {}).items() if who in index_of}
     for client in range(len(ordered)):
-        _add_pairs(gathered, client, prices)
+        _add_pairs(gathered, client, prices, whole=whole)
     return gathered
 
 
-def _add_pairs(gathered: Gathered, client: int, prices: Mapping[int, int]) -> None:
+def _add_pairs(gathered: Gathered, client: int, prices: Mapping[int, int], *, whole: bool) -> None:
     case, problem = gathered.cases[client], gathered.problem
     score_of = gathered.columns.scores(case.need)
     seed, names = str(case.referral_id), gathered.crowd.names
@@ -105,7 +111,7 @@ def _add_pairs(gathered: Gathered, client: int, prices: Mapping[int, int]) -> No
         lost = sum(sizes[:companions])
     last: int | None = None
     for score, index in reversed(ranked):
-        if enough + lost <= 0 and score != last:
+        if enough + lost <= 0 and score != last and not whole:
             break
         last = score
         enough -= problem.places[index]

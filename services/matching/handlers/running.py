@@ -1,5 +1,6 @@
 """Places everyone who waits at once, in the best way there is: on schedule, when staff ask, when several are woken."""
 
+from asyncio import to_thread
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from services.matching.domain.choice import Chosen, NoneFits
 from services.matching.domain.gathering import Decision, Gathered, decisions, gather
 from services.matching.domain.optimum import Placing
 from services.matching.domain.policy import Policy
-from services.matching.domain.run_record import written_run
+from services.matching.domain.run_record import problem_again, same_answer, written_run
 from services.matching.domain.vocabulary import WaitReason
 from services.matching.gateways.solving import Solved, solve
 from services.matching.handlers.placing import explain, find_therapist, propose, wait_for, weights_in_force, with_money
@@ -81,10 +82,20 @@ async def preview(kernel: Kernel) -> Preview:
     async with kernel.reading() as db:
         tx = Transaction(db, kernel.clock.now(), kernel.keys, kernel.service, settings=kernel.settings)
         gathered = await _gathered(tx, await store.referrals_for_a_run(db), seed="preview")
-    solved = solve(gathered.problem, seconds=policy.runs.seconds)
-    found = decisions(gathered, solved.placing, run="preview")
+    solved, found = await to_thread(_decided, gathered, "preview", policy.runs.seconds)
     reasons = Counter(one.choice.reason for one in found if isinstance(one.choice, NoneFits))
     return Preview(len(gathered.cases), solved.placing, solved.elapsed, dict(reasons))
+
+
+async def made_again(kernel: Kernel, run_id: RunId) -> bool | None:
+    """Whether a run, decided once more from what was kept, gives the same answer; None where that cannot be read."""
+    policy: Policy = kernel.settings.policy
+    async with kernel.reading() as db:
+        content = await store.content_of_run(db, kernel.keys, run_id)
+    if content is None:
+        return None
+    solved = await to_thread(solve, problem_again(content), seconds=policy.runs.seconds)
+    return same_answer(content, solved.placing)
 
 
 async def _run(tx: Transaction, referral_ids: Collection[ReferralId], cause: store.Cause) -> RunId:
@@ -97,8 +108,7 @@ async def _run(tx: Transaction, referral_ids: Collection[ReferralId], cause: sto
     await lock_keys(tx.db, [str(one) for one in referral_ids])
     await store.hold_places(tx.db)
     gathered = await _gathered(tx, referral_ids, seed=str(run_id))
-    solved = solve(gathered.problem, seconds=policy.runs.seconds)
-    found = decisions(gathered, solved.placing, run=str(run_id))
+    solved, found = await to_thread(_decided, gathered, str(run_id), policy.runs.seconds)
     outcomes = [await _carry_out(tx, one) for one in found]
     run = _record(tx, run_id, cause, gathered, solved)
     await store.add_run(tx.db, tx.keys, run, written_run(gathered, solved.placing, seed=str(run_id)))
@@ -111,7 +121,14 @@ async def _gathered(tx: Transaction, referral_ids: Collection[ReferralId], *, se
     cases = await with_money(tx, await store.cases_for_a_run(tx.db, tx.keys, referral_ids))
     register = await store.everyone(tx.db) if cases else []
     circumstances = await store.circumstances_of(tx.db, [case.referral_id for case in cases], register)
-    return gather(cases, register, await weights_in_force(tx), circumstances, seed=seed)
+    weights = await weights_in_force(tx)
+    return await to_thread(gather, cases, register, weights, circumstances, seed=seed)
+
+
+def _decided(gathered: Gathered, run: str, seconds: float) -> tuple[Solved, list[Decision]]:
+    """In a thread, so that everything else goes on meanwhile."""
+    solved = solve(gathered.problem, seconds=seconds)
+    return solved, decisions(gathered, solved.placing, run=run)
 
 
 async def _carry_out(tx: Transaction, decision: Decision) -> Outcome:

@@ -9,6 +9,7 @@ from services.matching.web import (
     offers,
     portal,
     references,
+    runs,
     therapists,
 )
 
@@ -19,6 +20,7 @@ ROUTERS = (
     application_review.router,
     offers.router,
     therapists.router,
+    runs.router,
     matches.router,
     episodes.router,
     *portal.ROUTERS,
