@@ -35,7 +35,7 @@ TARGETS: tuple[Target, ...] = (
     Target("six-weeks", "The first session has taken place", "received", "first-session", 6, "weeks", 75),
     Target("eighteen-weeks", "The first session has taken place", "received", "first-session", 18, "weeks", 95),
 )  # fmt: skip
-"""The charity's own, and beside them the NHS waiting-time measure for talking therapies (75 % in 6 weeks, 95 % in 18)."""
+"""The charity's own, and beside them what the NHS measures for talking therapies (75 % in 6 weeks, 95 % in 18)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import assert_never
 from services.matching import store
 from services.matching.domain.cases import Match
 from services.matching.domain.deadlines import STATE_OF_STEP, Step
-from services.matching.handlers.awaiting import expect
+from services.matching.handlers.awaiting import expect, expect_as_it_stands
 from services.matching.handlers.offering import write_to_therapist
 from services.matching.handlers.placing import find_therapist
 from services.matching.handlers.releasing import withdraw_match
@@ -16,7 +16,10 @@ from shared.messaging.transaction import Transaction
 async def look_at_match(tx: Transaction, match_id: MatchId, step: Step) -> None:
     """Do what follows when a step has taken too long; a match that has moved on is left alone."""
     match = await store.match_by_id(tx.db, match_id)
-    if match is None or match.state != STATE_OF_STEP[step]:
+    if match is None:
+        return
+    if match.state != STATE_OF_STEP[step]:
+        expect_as_it_stands(tx, match)
         return
     match step:
         case "funding-answer":

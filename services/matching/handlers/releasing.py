@@ -26,6 +26,8 @@ async def withdraw_match(tx: Transaction, match: Match, reason: MatchEnd, *, act
     That is the withdrawal of the match, or of the last of its offers; of the others it is told before that they end.
     """
     MATCH_MOVES.require(match.state, "withdrawn", actor)
+    if match.state == "in-therapy":
+        raise Conflict("match-is-in-therapy", "Therapy is under way: it ends, or the client asks for another therapist.")
     await end_match(tx, match, "withdrawn", reason=reason)
     if match.state != "offered":
         tx.emit(MatchWithdrawn(match_id=match.match_id, referral_id=match.referral_id, reason=reason))

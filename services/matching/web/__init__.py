@@ -4,6 +4,8 @@ from services.matching.web import (
     application_form,
     application_page,
     application_review,
+    clocks,
+    desk,
     episodes,
     matches,
     offers,
@@ -11,6 +13,7 @@ from services.matching.web import (
     references,
     runs,
     therapists,
+    waiting,
 )
 
 ROUTERS = (
@@ -21,6 +24,9 @@ ROUTERS = (
     offers.router,
     therapists.router,
     runs.router,
+    clocks.router,
+    desk.router,
+    waiting.router,
     matches.router,
     episodes.router,
     *portal.ROUTERS,

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
 from services.matching import store
+from services.matching.domain.declines import DECLINES
 from services.matching.domain.explanation import Stored
 from services.matching.domain.matches import MATCH_MOVES, MATCH_STATES, MatchState
 from services.matching.domain.vocabulary import WaitReason
@@ -45,6 +46,7 @@ async def matches_page(request: Request, kernel: ThisKernel, _staff: Coordinator
         rows = await store.latest_matches(db, states=chosen, limit=SHOWN)
         names = await store.names_of(db, kernel.keys, {row["therapist_id"] for row in rows})
         waiting = await store.waiting_list(db)
+        attention = await store.attention_wanted(db)
     by_reason = {reason: list(group) for reason, group in groupby(waiting, key=lambda row: row["reason"])}
     return page(
         request,
@@ -53,6 +55,7 @@ async def matches_page(request: Request, kernel: ThisKernel, _staff: Coordinator
         names=names,
         waiting=[(reason, by_reason[reason]) for reason in get_args(WaitReason) if reason in by_reason],
         waiting_count=len(waiting),
+        attention=attention,
         show=show if show in (*MATCH_STATES, "all") else "under-way",
         states=MATCH_STATES,
         now=kernel.clock.now(),
@@ -80,18 +83,26 @@ async def match_page(request: Request, match_id: UUID, kernel: ThisKernel, _staf
         match = await store.match_by_id(db, MatchId(match_id))
         if match is None:
             raise NotFound("match-unknown", "There is no such match.")
-        offer = await store.offer_of_match(db, match.match_id)
-        names = await store.names_of(db, kernel.keys, {match.therapist_id})
+        offers = await store.offers_of_match(db, match.match_id)
+        asked = {match.therapist_id, *(offer.therapist_id for offer in offers)}
+        names = await store.names_of(db, kernel.keys, asked)
+        notes = await store.notes_of_match(db, kernel.keys, match.match_id, match.referral_id)
+        attention = await store.attention_wanted(db, match.match_id)
         stored = await store.explanation_of_match(db, kernel.keys, match.match_id)
         laid = await _laid(db, kernel, stored)
     return page(
         request,
         "matches/match.html",
         match=match,
-        offer=offer,
+        offer=next((offer for offer in offers if offer.therapist_id == match.therapist_id), None),
+        offers=offers,
+        names=names,
+        notes=notes,
+        attention=attention,
+        declines=DECLINES,
         name=names.get(match.therapist_id, "Erased"),
         laid=laid,
-        actions=sorted(MATCH_MOVES.open_to(match.state, ["coordinator"])),
+        actions=_actions(match.state),
         short=short,
         words=LOOKUPS,
     )
@@ -122,6 +133,12 @@ async def _move(
             await therapy.end(tx, match_id, to, actor="coordinator")
         case "withdrawn":
             await therapy.withdraw(tx, match_id)
+
+
+def _actions(state: MatchState) -> list[str]:
+    """What the page offers as one press of a button; whatever needs a reason has a form of its own."""
+    simple = MATCH_MOVES.open_to(state, ["coordinator"]) & set(get_args(Move.model_fields["to"].annotation))
+    return sorted(simple - {"withdrawn"} if state == "in-therapy" else simple)
 
 
 async def _laid(db: Connection, kernel: Kernel, stored: Stored | None) -> Laid | None:

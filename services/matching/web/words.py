@@ -1,8 +1,10 @@
 """The plain words for codes on the pages."""
 
-from services.matching.domain.matches import MatchState
+from services.matching.domain.deadlines import Attention
+from services.matching.domain.matches import MatchState, OfferState
 from services.matching.domain.standings import Standing
 from services.matching.domain.vocabulary import AGE_WORDS, GROUP_WORDS, STAGE_WORDS, WAIT_WORDS, Priority
+from services.matching.store.offer_notes import NoteKind
 
 MATCH_STATES: dict[MatchState, tuple[str, str]] = {
     "proposed": ("Waiting for funding's answer", "accent"),
@@ -44,7 +46,39 @@ PARTS = {
     "results": "Past results",
 }
 SETTINGS = {"in-person": "In person", "online": "Online", "either": "In person or online"}
+OFFER_STATES: dict[OfferState, str] = {
+    "sent": "Asked",
+    "acknowledged": "Thinking about it",
+    "declining": "Says no",
+    "accepted": "Accepted",
+    "declined": "Declined",
+    "expired": "No answer in time",
+    "withdrawn": "Taken back",
+}
+ATTENTION: dict[Attention, str] = {
+    "funding-silent": "Funding has not answered for an hour",
+    "no-contact": "The therapist has not been in touch",
+    "no-first-session": "No first session yet",
+    "therapy-quiet": "Nothing heard of this therapy for six weeks",
+    "safeguarding": "A safeguarding concern is open",
+    "subsidy-ended": "The client took back the agreement to a subsidy: the charity pays no longer",
+    "given-up": "The therapist gave the client up after accepting; the next is being asked",
+    "decline-to-confirm": "A no waits for a word from you",
+}
+NOTE_KINDS: dict[NoteKind, str] = {
+    "acknowledged": "Thinking about it, said by phone",
+    "accepted": "Yes, said by phone",
+    "declined": "No, said by phone",
+    "given-up": "Given up, said by phone",
+    "withdrawn": "Offer taken back",
+    "extended": "More time given",
+    "confirmed": "The no stands",
+    "overridden": "Asked to think again",
+}
 LOOKUPS = {
+    "offer_states": OFFER_STATES,
+    "attention": ATTENTION,
+    "note_kinds": NOTE_KINDS,
     "match_states": MATCH_STATES,
     "standings": STANDINGS,
     "standing_actions": STANDING_ACTIONS,

@@ -192,20 +192,14 @@ def _stalled(now: MatchingSays, fact: Fact) -> bool:
 def _after_offer(now: MatchingSays, fact: Fact) -> MatchingSays:
     told = fact.details
     match fact.kind:
-        case "matching.offer-declined" | "matching.offer-expired" if told.get("still_open"):
-            return replace(now, turned_down=now.turned_down + 1)
-        case "matching.offer-withdrawn" if told.get("still_open"):
-            return now
-        case "matching.offer-declined" | "matching.offer-expired":
-            given_up = now.given_up or bool(told.get("after_acceptance"))
-            turned_down = now.turned_down + 1
-            return replace(now, stage="looking", turned_down=turned_down, given_up=given_up, reply_by=None)
+        case "matching.offer-declined" | "matching.offer-expired" | "matching.offer-withdrawn":
+            return _offer_over(now, fact)
+        case "matching.match-withdrawn":
+            return replace(now, stage="looking", reply_by=None)
         case "matching.offer-extended" if now.stage == "offered":
             return replace(now, reply_by=_moment(told["reply_by"]))
         case "matching.triage-wanted":
             return replace(now, stage="triage", reply_by=None)
-        case "matching.offer-withdrawn" | "matching.match-withdrawn":
-            return replace(now, stage="looking", reply_by=None)
         case "matching.offer-accepted":
             return replace(now, stage="accepted", therapist_id=told["therapist_id"], given_up=False, reply_by=None)
         case "matching.therapy-started":
@@ -214,6 +208,14 @@ def _after_offer(now: MatchingSays, fact: Fact) -> MatchingSays:
             return replace(now, stage="ended")
         case _:
             return now
+
+
+def _offer_over(now: MatchingSays, fact: Fact) -> MatchingSays:
+    turned_down = now.turned_down + (fact.kind != "matching.offer-withdrawn")
+    if fact.details.get("still_open"):
+        return replace(now, turned_down=turned_down)
+    given_up = now.given_up or bool(fact.details.get("after_acceptance"))
+    return replace(now, stage="looking", turned_down=turned_down, given_up=given_up, reply_by=None)
 
 
 def _funding(now: FundingSays, fact: Fact) -> FundingSays:
