@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from deploy.stopso import bench, dead_letters, doctor, down, imports, people, status, up
+from deploy.stopso import bench, bench_matching, dead_letters, doctor, down, imports, people, simulate, status, up
 from deploy.stopso.places import SERVICES, state_folder
 from deploy.stopso.problems import CannotRun
 from deploy.stopso.surroundings import surroundings_in
@@ -20,6 +20,8 @@ app.add_typer(imports.app, name="import")
 app.add_typer(people.users, name="users")
 app.add_typer(people.api_keys, name="api-keys")
 app.command("bench")(bench.command)
+app.command("bench-matching")(bench_matching.command)
+app.command("simulate")(simulate.command)
 console = Console()
 
 
