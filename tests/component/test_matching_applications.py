@@ -24,6 +24,6 @@ async def test_an_application_with_documents_and_references_ends_in_the_register
     assert len(await office.letters("application-decided")) == 1
     shown = (await registrar.reads(page)).text
     assert "Ticked by Robin Example" in shown
-    found = (await registrar.reads("/therapists?q=ida")).text
+    found = (await registrar.sends("/therapists", "/therapists", q="ida")).text
     assert "Ida Applegate" in found
     assert "Approved" in found

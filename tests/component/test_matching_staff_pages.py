@@ -69,12 +69,14 @@ async def test_the_register_is_searched_by_name_area_and_standing(matching: Matc
     everyone = (await registrar.reads("/therapists")).text
     assert "Ada Lovage" in everyone
     assert "2 of 2 therapists" in everyone
-    by_name = (await registrar.reads("/therapists?q=basil")).text
-    assert "Ada Lovage" not in by_name
-    assert "Basil Thyme" in by_name
-    assert "Ada Lovage" not in (await registrar.reads("/therapists?q=ab10")).text
+    by_name = await registrar.sends("/therapists", "/therapists", q="basil")
+    assert "Ada Lovage" not in by_name.text
+    assert "Basil Thyme" in by_name.text
+    assert "basil" not in str(by_name.url)
+    assert "Ada Lovage" not in (await registrar.sends("/therapists", "/therapists", q="ab10")).text
+    assert "Ada Lovage" in (await registrar.reads("/therapists?q=basil")).text
     assert "Nobody in the register fits" in (await registrar.reads("/therapists?standing=paused")).text
-    assert "&lt;i&gt;" in (await registrar.reads("/therapists?q=<i>")).text
+    assert "&lt;i&gt;" in (await registrar.sends("/therapists", "/therapists", q="<i>")).text
 
 
 async def test_places_are_changed_and_wrong_ones_refused_with_a_sentence(matching: Matching) -> None:

@@ -72,6 +72,11 @@ def supervised_until(minutes: dict[date, int], requirement: Requirement) -> date
     return _last_day(_first_of_next(max(enough))) + timedelta(days=requirement.grace_days)
 
 
+def initials(name: str) -> str:
+    """How a page without a sign-in calls somebody: `A. L.`."""
+    return " ".join(f"{part[0].upper()}." for part in name.split() if part)
+
+
 def _first_of_next(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1)
 

@@ -62,6 +62,7 @@ class Therapist:
     paused_until: date | None = None
     verified_on: date | None = None
     verified_by: str = ""
+    support_group_since: date | None = None
 
     @property
     def capacity(self) -> Capacity:

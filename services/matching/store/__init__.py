@@ -73,6 +73,7 @@ from services.matching.store.therapists import (
     names_of,
     save_therapist,
     set_standing,
+    set_verified,
     therapist_by_id,
     therapists_registered,
 )
@@ -155,6 +156,7 @@ __all__ = [
     "set_reply_by",
     "set_sharing",
     "set_standing",
+    "set_verified",
     "settle_attention",
     "take_back",
     "take_off_waiting_list",

@@ -120,6 +120,17 @@ async def set_standing(db: Connection, therapist_id: TherapistId, standing: Stan
     await db.execute("UPDATE therapist SET standing = $2 WHERE therapist_id = $1", therapist_id, standing)
 
 
+async def set_verified(db: Connection, keys: Keyring, therapist_id: TherapistId, *, on: date, by: str) -> None:
+    """Note who has checked an entry, and on which day."""
+    key = await key_for(db, keys, therapist_id)
+    await db.execute(
+        "UPDATE therapist SET verified_on = $2, verified_by = $3 WHERE therapist_id = $1",
+        therapist_id,
+        on,
+        key.encrypt_text("therapist.verified_by", by),
+    )
+
+
 def _therapist(row: Record, key: SubjectKey) -> Therapist:
     entry = Entry(
         registration_number=key.decrypt_text("therapist.registration", row["registration"]),
@@ -155,4 +166,5 @@ def _therapist(row: Record, key: SubjectKey) -> Therapist:
         paused_until=row["paused_until"],
         verified_on=row["verified_on"],
         verified_by=key.decrypt_text("therapist.verified_by", verified_by) if verified_by else "",
+        support_group_since=row["support_group_since"],
     )

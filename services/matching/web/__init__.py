@@ -12,6 +12,7 @@ from services.matching.web import (
     portal,
     references,
     runs,
+    supervision,
     therapists,
     waiting,
 )
@@ -22,7 +23,8 @@ ROUTERS = (
     references.router,
     application_review.router,
     offers.router,
-    therapists.router,
+    supervision.router,
+    *therapists.ROUTERS,
     runs.router,
     clocks.router,
     desk.router,

@@ -3,7 +3,14 @@
 from services.matching.domain.deadlines import Attention
 from services.matching.domain.matches import MatchState, OfferState
 from services.matching.domain.standings import Standing
-from services.matching.domain.vocabulary import AGE_WORDS, GROUP_WORDS, STAGE_WORDS, WAIT_WORDS, Priority
+from services.matching.domain.vocabulary import (
+    AGE_WORDS,
+    GROUP_WORDS,
+    MODALITY_WORDS,
+    STAGE_WORDS,
+    WAIT_WORDS,
+    Priority,
+)
 from services.matching.store.offer_notes import NoteKind
 
 MATCH_STATES: dict[MatchState, tuple[str, str]] = {
@@ -88,6 +95,7 @@ LOOKUPS = {
     "groups": GROUP_WORDS,
     "ages": AGE_WORDS,
     "stages": STAGE_WORDS,
+    "modalities": MODALITY_WORDS,
     "reasons": WAIT_WORDS,
 }
 
