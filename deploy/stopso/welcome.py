@@ -30,4 +30,9 @@ def welcome(console: Console, state: RunningState, *, seconds: float, demo: bool
         for name, _, roles in demo_people.STAFF:
             people.add_row(", ".join(roles), name, demo_people.PASSWORD)
         console.print(Panel(people, title="Demo sign-ins", title_align="left", expand=False))
+        portal, mail = f"{state.address('matching')}/portal", f"{state.address('notifications')}/mail"
+        console.print(
+            f"As a therapist: open {portal}, enter the address to which an offer went, and open the link that appears"
+            f" under {mail} in the same browser."
+        )
     console.print("Logs: `.stopso/logs`. `make status` shows how it does. Ctrl-C stops everything.", style="dim")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared.events.matching import OfferAccepted, OfferDeclined, OfferExpired, TherapyEnded, TherapyStarted
+from shared.events.matching import OfferAccepted, OfferDeclined, OfferExpired
 from tests.component.matching import Matching, closed, matching_service, therapist_row
 from tests.component.matching_pages import visitor_of
 
@@ -38,7 +38,7 @@ async def test_scanners_that_open_the_link_change_nothing(matching: Matching) ->
     for _ in range(3):
         assert (await scanner.reads(f"/offers/{token}")).status_code == 200
         assert (await scanner.reads(f"/offers/{token}", "HEAD")).status_code == 200
-    for action in ("accept", "decline", "seen", "met", "ended"):
+    for action in ("accept", "decline", "seen", "give-up"):
         assert (await scanner.reads(f"/offers/{token}/{action}")).status_code in (404, 405)
 
     assert await offer_state(matching) == "sent"
@@ -62,7 +62,7 @@ async def test_an_unknown_link_says_so(matching: Matching) -> None:
     assert "incomplete" in answer.text
 
 
-async def test_thinking_accepting_meeting_and_ending(matching: Matching) -> None:
+async def test_thinking_and_accepting_and_then_only_who_signs_in_goes_on(matching: Matching) -> None:
     await matching.has_therapists(therapist_row(1))
     _, _, token = await matching.offered()
     therapist, page = visitor_of(matching), f"/offers/{token}"
@@ -77,14 +77,9 @@ async def test_thinking_accepting_meeting_and_ending(matching: Matching) -> None
     assert again.status_code == 409
     assert "You had accepted already" in again.text
 
-    assert (await therapist.sends(f"{page}/met", page)).status_code == 303
-    assert len(await matching.told(TherapyStarted)) == 1
-    unanswered = await therapist.sends(f"{page}/ended", page)
-    assert unanswered.status_code == 422
-    assert "Choose how the therapy ended." in unanswered.text
-    assert (await therapist.sends(f"{page}/ended", page, outcome="completed")).status_code == 303
-    assert [event.outcome for event in await matching.told(TherapyEnded)] == ["completed"]
-    assert "This therapy has ended" in (await therapist.reads(page)).text
+    shown = (await therapist.reads(page)).text
+    assert "Sign in and get in touch" in shown
+    assert 'href="/portal"' in shown
 
 
 async def test_declining_needs_a_reason_and_is_thanked_for(matching: Matching) -> None:

@@ -1,7 +1,7 @@
 """The portal from outside: signing in by a link, whose pages are whose, and a therapy from acceptance to its end."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from services.matching.app import SERVICE
 from services.matching.handlers import signing_in
 from services.matching.handlers.therapists import change_standing
-from shared.events.asks import ClientContact, RevealContactToTherapist
+from shared.events.asks import ClientContact, RevealContactToTherapist, TherapistCard
 from shared.events.matching import (
     ContactMade,
     LetterRequested,
@@ -73,7 +73,8 @@ class Intake:
     """Stands for intake, which knows who the client is."""
 
     def __init__(self, answer: ClientContact) -> None:
-        self.answer, self.questions = answer, cast("list[Any]", [])
+        self.answer = answer
+        self.questions: list[Any] = []
 
     async def ask(self, _service: str, question: Any, _answer: Any, *, deadline: float) -> Any:  # noqa: ARG002
         self.questions.append(question)
@@ -145,7 +146,7 @@ async def test_who_has_left_is_signed_out_and_gets_no_link(matching: Matching) -
     assert (await visitor.reads("/portal")).status_code == 303
     await asks(visitor_of(matching))
     assert len(await letters(matching)) == 1
-    assert await matching.perform("x", lambda tx: signing_in.card_of(tx, therapist_id)) == signing_in.TherapistCard()
+    assert await matching.perform("x", lambda tx: signing_in.card_of(tx, therapist_id)) == TherapistCard()
 
 
 async def test_who_is_suspended_goes_on_with_clients_and_is_offered_nothing(matching: Matching) -> None:
@@ -185,7 +186,7 @@ async def test_no_page_of_staff_opens_to_a_therapist_nor_the_other_way_round(mat
     seen = 0
     for router in SERVICE.routers:
         for route in router.routes:
-            if not isinstance(route, APIRoute) or "GET" not in route.methods:
+            if not isinstance(route, APIRoute) or "GET" not in (route.methods or ()):
                 continue
             path = route.path
             for name in route.param_convertors:
@@ -208,7 +209,7 @@ async def test_no_page_of_staff_opens_to_a_therapist_nor_the_other_way_round(mat
 
 async def test_the_contact_is_shown_for_a_minute_to_the_one_who_accepted_and_signed_in(matching: Matching) -> None:
     visitor, client = await with_a_client(matching)
-    matching.kernel.asker = Intake(ClientContact(name="Robin", channel="email", email="robin@example.org"))  # type: ignore[assignment]
+    intake = matching.kernel.asker = Intake(ClientContact(name="Robin", channel="email", email="robin@example.org"))
     assert "robin" not in (await visitor.reads(client)).text
 
     shown = await visitor.sends(f"{client}/contact", client)
@@ -216,13 +217,13 @@ async def test_the_contact_is_shown_for_a_minute_to_the_one_who_accepted_and_sig
     assert "robin@example.org" in shown.text
     assert shown.headers["refresh"].startswith("60;")
     assert shown.headers["cache-control"] == "no-store"
-    (question,) = matching.kernel.asker.questions  # type: ignore[union-attr]
+    (question,) = intake.questions
     assert isinstance(question, RevealContactToTherapist)
     assert question.therapist_id == await matching.therapist_id()
     other = await staff_of(matching, "coordinator")
     assert (await other.sends(f"{client}/contact", "/portal/sign-in")).status_code == 303
 
-    matching.kernel.asker = Intake(ClientContact(refusal="consent-missing"))  # type: ignore[assignment]
+    matching.kernel.asker = Intake(ClientContact(refusal="consent-missing"))
     assert "no longer agrees" in (await visitor.sends(f"{client}/contact", client)).text
 
 
@@ -246,9 +247,9 @@ async def test_a_therapy_goes_from_contact_to_its_end(matching: Matching) -> Non
 
     matching.clock.advance(timedelta(days=3))
     visitor = await signs_in(matching)
-    for _ in range(2):
-        answer = await visitor.sends(f"{client}/sessions/{second.session_id}", client, result="attended-late")
-    assert answer.status_code == 409
+    path = f"{client}/sessions/{second.session_id}"
+    assert (await visitor.sends(path, client, result="attended-late")).status_code == 303
+    assert (await visitor.sends(path, client, result="attended-late")).status_code == 409
     (attended,) = await matching.told(SessionAttended)
     assert (attended.number, attended.late, str(attended.held_on)) == (1, True, "2026-03-04")
     assert len(await matching.told(TherapyStarted)) == 1
@@ -313,6 +314,33 @@ async def test_staff_put_a_session_right_with_a_reason_that_is_kept(matching: Ma
     assert "The therapist rang us" in (await staff.reads(page)).text
     async with matching.kernel.reading() as db:
         assert b"rang us" not in await db.fetchval("SELECT reason FROM session_correction")
+
+
+async def test_a_first_session_that_staff_put_right_begins_the_therapy(matching: Matching) -> None:
+    visitor, client = await with_a_client(matching)
+    match_id = client.rsplit("/", 1)[1]
+    await visitor.sends(f"{client}/sessions", client, day="2026-03-01", clock="14:00")
+    (session,) = await matching.told(SessionBooked)
+    await visitor.sends(f"{client}/sessions/{session.session_id}", client, result="did-not-attend")
+    staff = await staff_of(matching, "coordinator")
+    page, path = f"/episodes/{match_id}", f"/episodes/{match_id}/sessions/{session.session_id}"
+
+    await staff.sends(path, page, result="attended", reason="They were there, the client says")
+
+    assert [event.number for event in await matching.told(SessionAttended)] == [1]
+    assert len(await matching.told(TherapyStarted)) == 1
+
+
+async def test_a_client_given_back_before_therapy_goes_to_somebody_else_with_nothing_left_booked(
+    matching: Matching,
+) -> None:
+    visitor, client = await with_a_client(matching)
+    await visitor.sends(f"{client}/sessions", client, day="2026-03-05", clock="14:00")
+
+    assert (await visitor.sends(f"{client}/give-up", client, reason="full")).status_code == 303
+
+    assert len(await matching.told(SessionCancelled)) == 1
+    assert (await visitor.reads(client)).status_code == 404
 
 
 async def test_a_clock_that_does_not_exist_is_explained(matching: Matching) -> None:

@@ -41,6 +41,14 @@ def answer(town: Town, link: str, button: str, *choices: str) -> Page:
     return page
 
 
+def look_into(concern: Page) -> None:
+    """Take on the concern whose page is open, and decide that nobody is at risk."""
+    concern.get_by_role("button", name="I take this on").click()
+    concern.check("input[value='nothing-to-tell']")
+    concern.locator("#note").fill("Nobody is at risk now; the client was safe when we spoke.")
+    concern.get_by_role("button", name="Note the decision").click()
+
+
 def test_somebody_asks_and_is_helped(town: Town) -> None:
     town.therapist("TQ-1", "TQ13")
     town.fund("South West", "south-west", 1000)
@@ -53,10 +61,20 @@ def test_somebody_asks_and_is_helped(town: Town) -> None:
     page = answer(town, town.offer_mail_to("TQ-1"), "Accept this client")
     expect(page.get_by_role("heading", name="Thank you for taking this client")).to_be_visible()
     expect(board.locator("[data-column='accepted'] > li")).to_have_count(1, timeout=20_000)
-    page.get_by_role("button", name="We have met").click()
+    portal = town.in_the_portal("TQ-1", page.context)
+    town.reached_and_attended(portal)
     expect(board.locator("[data-column='in-therapy'] > li")).to_have_count(1, timeout=20_000)
-    page.check("input[value='completed']")
-    page.get_by_role("button", name="The therapy has ended").click()
+    town.raises_a_concern(portal)
+    expect(board.locator(".alarm").first).to_be_visible(timeout=20_000)
+    desk = town.staff("saoirse", "safeguarding", "triage")
+    desk.goto(town.fleet.url("intake", "/safeguarding"))
+    desk.locator("main th a").first.click()
+    expect(desk.get_by_text("Somebody may be in danger on Saturday.")).to_be_visible()
+    look_into(desk)
+    portal.get_by_role("link", name="The therapy has ended").click()
+    portal.check("input[value='completed']")
+    portal.fill("#report", "It went well, and they know what to do.")
+    portal.get_by_role("button", name="End the therapy").click()
     expect(board.locator("[data-column='closed'] > li")).to_have_count(1, timeout=20_000)
     client = town.come_back(receipt)
     town.fleet.eventually(lambda: "This is finished" in town.state_of(client), "the client does not see the end")
@@ -142,10 +160,7 @@ def test_danger_stops_everything_until_people_have_looked(town: Town) -> None:
 
     desk.goto(town.fleet.url("intake", "/safeguarding"))
     desk.locator("main th a").first.click()
-    desk.get_by_role("button", name="I take this on").click()
-    desk.check("input[value='nothing-to-tell']")
-    desk.locator("#note").fill("Nobody is at risk now; the client was safe when we spoke.")
-    desk.get_by_role("button", name="Note the decision").click()
+    look_into(desk)
     desk.goto(town.fleet.url("intake", "/triage"))
     desk.locator("main th a").first.click()
     desk.check("input[value='suitable']")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -25,6 +26,7 @@ from shared.web.accounts import add_account
 from tests.fleet import Fleet
 
 T = TypeVar("T")
+LONDON = ZoneInfo("Europe/London")
 PASSWORD = "a long enough password"
 COLUMNS = (
     "registration_number,name,email,gender,client_groups,age_bands,languages,outward_code,radius_km,online,"
@@ -143,11 +145,16 @@ class Town:
 
     def offer_mail_to(self, number: str) -> str:
         """The link in the newest offer that was mailed to a therapist, read from the mail catcher's page."""
+        return self.mail_to(number, "There is something for you to read")
+
+    def mail_to(self, number: str, subject: str) -> str:
+        """The link in the newest mail of this subject to a therapist."""
         page = self.staff("postie", "coordinator")
 
         def link() -> str | None:
             page.goto(self.fleet.url("notifications", "/mail"))
-            row = page.locator("tr", has_text=f"{number.lower()}@example.org").first
+            rows = page.locator("tr", has_text=f"{number.lower()}@example.org")
+            row = rows.filter(has_text=subject).first
             if not row.count():
                 return None
             row.get_by_role("link").click()
@@ -156,6 +163,44 @@ class Town:
         found = self.fleet.eventually(link, f"no offer was mailed to {number}")
         page.close()
         return str(found)
+
+    def in_the_portal(self, number: str, context: BrowserContext) -> Page:
+        """A therapist, signed in by a link in a mail."""
+        page = context.new_page()
+        page.goto(self.fleet.url("matching", "/portal"))
+        page.fill("#email", f"{number.lower()}@example.org")
+        page.get_by_role("button", name="Send me a link").click()
+        page.goto(self.mail_to(number, "Your link to sign in"))
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Today")).to_be_visible()
+        return page
+
+    def reached_and_attended(self, page: Page) -> None:
+        """Reach the client, and enter a session that took place just now."""
+        page.get_by_role("link", name="Get in touch with client").click()
+        client = page.url
+
+        def contact() -> bool:
+            page.goto(client)
+            page.get_by_role("button", name="Show for a minute").click()
+            return page.locator(".contact").count() == 1
+
+        self.fleet.eventually(contact, "the contact is not shown")
+        page.get_by_role("button", name="I have reached them").click()
+        expect(page.get_by_text("You reached them")).to_be_visible()
+        page.fill("#day-book", datetime.now(LONDON).date().isoformat())
+        page.fill("#clock-book", "00:00")
+        page.get_by_role("button", name="Book", exact=True).click()
+        page.check("input[value='attended']")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Took place")).to_be_visible()
+
+    def raises_a_concern(self, page: Page) -> None:
+        """Tell safeguarding staff of a worry."""
+        page.get_by_role("link", name="I am worried").click()
+        page.fill("#what", "Somebody may be in danger on Saturday.")
+        page.get_by_role("button", name="Tell safeguarding staff").click()
+        expect(page.get_by_text("Our safeguarding staff have been told")).to_be_visible()
 
     def state_of(self, receipt_page: Page) -> str:
         """What the page of a returning client says now."""

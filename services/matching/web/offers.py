@@ -1,22 +1,22 @@
 """An offer's page, found by the link in the mail: reading changes nothing, only a person's press of a button does."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
 from services.matching import store
 from services.matching.domain.cases import Case, Match, Offer, parts_of_fee
 from services.matching.domain.declines import DECLINES
 from services.matching.domain.matches import UNANSWERED
-from services.matching.domain.vocabulary import DeclineReason, TherapyOutcome
-from services.matching.handlers import answers, declining, therapy
+from services.matching.domain.vocabulary import DeclineReason
+from services.matching.handlers import answers, declining
 from services.matching.handlers.answers import Answer, TooLate
 from services.matching.web.words import LOOKUPS
 from shared.db import Connection
-from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.errors import NotFound
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
 from shared.web import Form, blank_form, kernel_of, page, read_form
@@ -31,14 +31,6 @@ class Declining(BaseModel):
     words: ClassVar[dict[str, str]] = {"reason": "Choose the reason that fits best."}
 
     reason: DeclineReason
-
-
-class Ending(BaseModel):
-    """How the therapy ended."""
-
-    words: ClassVar[dict[str, str]] = {"outcome": "Choose how the therapy ended."}
-
-    outcome: Literal["completed", "ended-early"] = Field()
 
 
 @router.api_route("/offers/{token}", methods=["GET", "HEAD"])
@@ -87,22 +79,6 @@ async def give_up(request: Request, token: str, kernel: ThisKernel) -> Response:
     return RedirectResponse(f"/offers/{token}", 303)
 
 
-@router.post("/offers/{token}/met")
-async def met(token: str, kernel: ThisKernel) -> Response:
-    """Client and therapist have met."""
-    return await _moved(token, kernel, lambda tx, match: therapy.start(tx, match.match_id, actor="therapist"))
-
-
-@router.post("/offers/{token}/ended")
-async def ended(request: Request, token: str, kernel: ThisKernel) -> Response:
-    """The therapy is over."""
-    form = await read_form(request, Ending)
-    if form.model is None:
-        return await _shown(request, token, kernel, ending=form, status=422)
-    outcome: TherapyOutcome = form.model.outcome
-    return await _moved(token, kernel, lambda tx, match: therapy.end(tx, match.match_id, outcome, actor="therapist"))
-
-
 async def _answered(
     request: Request, token: str, kernel: Kernel, answer: Callable[[Transaction, Offer], Awaitable[Answer]]
 ) -> Response:
@@ -115,29 +91,18 @@ async def _answered(
     return RedirectResponse(f"/offers/{token}", 303)
 
 
-async def _moved(token: str, kernel: Kernel, move: Callable[[Transaction, Match], Awaitable[None]]) -> Response:
-    async with kernel.reading() as db:
-        offer, match, _ = await _found(db, kernel, token)
-    if offer.state != "accepted":
-        raise Conflict("offer-is-over", "Another therapist has taken this client, so that cannot be done.")
-    await kernel.perform(str(match.referral_id), lambda tx: move(tx, match), actor=f"therapist:{offer.therapist_id}")
-    return RedirectResponse(f"/offers/{token}", 303)
-
-
 async def _shown(
     request: Request,
     token: str,
     kernel: Kernel,
     *,
     no: Form[Declining] | None = None,
-    ending: Form[Ending] | None = None,
     too_late: bool = False,
     status: int = 200,
 ) -> Response:
     async with kernel.reading() as db:
         offer, match, case = await _found(db, kernel, token)
     parts = parts_of_fee(match, offer.session_fee)
-    form: Form[Declining] | Form[Ending] | None = no or ending
     return page(
         request,
         "offers/offer.html",
@@ -150,7 +115,7 @@ async def _shown(
         charity_part=parts.charity,
         own_part=parts.client,
         declines=DECLINES,
-        form=form or blank_form(Declining),
+        form=no or blank_form(Declining),
         wants_to_decline=no is not None,
         too_late=too_late,
         words=LOOKUPS,

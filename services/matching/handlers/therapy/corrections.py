@@ -1,9 +1,9 @@
 """What staff put right about a session after its result was noted, with a reason that is kept."""
 
 from services.matching.domain.capacity import Refused
-from services.matching.domain.sessions import SESSION_MOVES, Result, why_not_recorded
+from services.matching.domain.sessions import HELD, SESSION_MOVES, Result, why_not_recorded
 from services.matching.handlers.therapy.booking import Done, tell_result
-from services.matching.handlers.therapy.course import known
+from services.matching.handlers.therapy.course import known, start
 from services.matching.store import sessions
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import MatchId, SessionId
@@ -26,5 +26,7 @@ async def correct(
         tx.db, tx.keys, match, (tx.new_id(), session, result), reason, (tx.actor, tx.now)
     )
     await sessions.set_session_state(tx.db, session_id, result, tx.now)
+    if result in HELD and match.state == "accepted":
+        await start(tx, match_id, actor="coordinator")
     await tell_result(tx, match, session, result)
     return Done(session_id)

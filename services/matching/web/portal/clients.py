@@ -8,15 +8,19 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
+from services.matching import store
 from services.matching.domain.cases import Match
+from services.matching.domain.declines import DECLINES
 from services.matching.domain.sessions import AFTER_ITS_START, held, used, without_result
-from services.matching.handlers import therapy
+from services.matching.handlers import declining, therapy
 from services.matching.handlers.therapy import asking, contact
 from services.matching.store import episodes, sessions
+from services.matching.web.offers import Declining
 from services.matching.web.portal.access import PortalVisitor, Signed, ThisKernel, own_match
 from services.matching.web.portal.words import CONTACT_REFUSALS, REACH_BY, RESULTS, SAFE_HOURS, SESSION_STATES
 from services.matching.web.words import LOOKUPS, short
 from shared.events.asks import ClientContact
+from shared.kernel.errors import NotFound
 from shared.messaging.kernel import Kernel
 from shared.web import Form, blank_form, page, read_form
 
@@ -77,6 +81,26 @@ async def more(request: Request, match_id: UUID, kernel: ThisKernel, visitor: Si
     return RedirectResponse(f"/portal/clients/{match_id}", 303)
 
 
+@router.post("/{match_id}/give-up")
+async def give_up(request: Request, match_id: UUID, kernel: ThisKernel, visitor: Signed) -> Response:
+    """Give a client back before therapy has begun, with a reason."""
+    match = await own_match(kernel, match_id, visitor)
+    form = await read_form(request, Declining)
+    if form.model is None:
+        return await shown(request, kernel, visitor, match, form=form, doing="give-up", status=422)
+    reason = form.model.reason
+    async with kernel.reading() as db:
+        offer = await store.offer_of_match(db, match.match_id)
+    if offer is None:
+        raise NotFound("offer-unknown", "There is no such request among yours.")
+    await kernel.perform(
+        str(match.referral_id),
+        lambda tx: declining.give_up(tx, offer.offer_id, reason, by="therapist"),
+        actor=visitor.actor,
+    )
+    return RedirectResponse("/portal", 303)
+
+
 async def shown(
     request: Request,
     kernel: Kernel,
@@ -112,6 +136,7 @@ async def shown(
         form=form or blank_form(Wanting),
         doing=doing,
         found=found,
+        declines=DECLINES,
         refusals=CONTACT_REFUSALS,
         reach_by=REACH_BY,
         safe_hours=SAFE_HOURS,

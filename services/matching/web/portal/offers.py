@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.matching import store
-from services.matching.domain.cases import Case, Match, Offer
+from services.matching.domain.cases import Case, Match, Offer, parts_of_fee
 from services.matching.domain.declines import DECLINES
 from services.matching.domain.matches import UNANSWERED
 from services.matching.handlers import answers
@@ -79,6 +79,7 @@ async def _shown(
     offer, match, case = await _own(kernel, offer_id, visitor)
     if match.state in ("accepted", "in-therapy") and offer.state == "accepted":
         return RedirectResponse(f"/portal/clients/{match.match_id}", 303)
+    parts = parts_of_fee(match, offer.session_fee)
     return page(
         request,
         "portal/offer.html",
@@ -88,6 +89,8 @@ async def _shown(
         match=match,
         case=case,
         open=offer.state in UNANSWERED,
+        charity_part=parts.charity,
+        own_part=parts.client,
         declines=DECLINES,
         form=declining or blank_form(Declining),
         wants_to_decline=declining is not None,
