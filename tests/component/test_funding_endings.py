@@ -1,6 +1,7 @@
 """Consent, the end of a referral and time: what is kept goes back, once, and never twice."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,6 +11,8 @@ from shared.events.funding import (
     SubsidyWaitlisted,
 )
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed
+from shared.events.matching import MatchWithdrawn, OfferDeclined, OfferExpired, OfferWithdrawn
+from shared.kernel.ids import OfferId
 from shared.kernel.money import Pence
 from tests.component.funding import Client, Funding, funding_service
 
@@ -151,3 +154,55 @@ async def test_an_answered_reservation_does_not_run_out(funding: Funding) -> Non
     await funding.passes(timedelta(days=60))
 
     assert (await funding.balances(fund)).committed == 50_000
+
+
+async def test_one_of_several_offers_that_ends_releases_nothing(funding: Funding) -> None:
+    fund = await funding.a_fund(50_000)
+    client = await funding.a_match()
+    ids = {"match_id": client.match_id, "referral_id": client.referral_id, "therapist_id": client.therapist_id}
+
+    await funding.hears(
+        OfferDeclined(offer_id=OfferId(uuid4()), reason="full", still_open=True, **ids),
+        OfferExpired(offer_id=OfferId(uuid4()), still_open=True, **ids),
+        client.accepted(),
+        OfferWithdrawn(offer_id=OfferId(uuid4()), reason="superseded", still_open=True, **ids),
+    )
+
+    assert (await funding.balances(fund)) == standing(50_000, 0, committed=50_000)
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+async def test_a_yes_taken_back_and_a_wish_for_somebody_else_free_the_award_for_the_next(
+    funding: Funding,
+    given_up: bool,  # noqa: FBT001
+) -> None:
+    fund = await funding.a_fund(50_000)
+    client = await funding.a_match()
+    await funding.hears(client.accepted())
+    ids = {"match_id": client.match_id, "referral_id": client.referral_id}
+    over = (
+        OfferDeclined(
+            offer_id=OfferId(uuid4()), therapist_id=client.therapist_id, reason="away", after_acceptance=True, **ids
+        )
+        if given_up
+        else MatchWithdrawn(reason="client-wish", **ids)
+    )
+
+    await funding.hears(over)
+    assert (await funding.balances(fund)) == standing(50_000, 50_000)
+    following = client.again()
+    await funding.hears(following.proposed())
+
+    assert (await funding.award(following)).state == "reserved"
+
+
+async def test_an_answer_to_a_match_that_matching_gave_up_is_released(funding: Funding) -> None:
+    fund = await funding.a_fund(50_000)
+    client = await funding.a_match()
+
+    await funding.hears(
+        MatchWithdrawn(match_id=client.match_id, referral_id=client.referral_id, reason="no-answer-in-time")
+    )
+
+    assert [event.reason for event in await funding.told(SubsidyReleased)] == ["no-answer-in-time"]
+    assert (await funding.balances(fund)) == standing(50_000, 50_000)

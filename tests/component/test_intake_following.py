@@ -24,6 +24,7 @@ from shared.events.matching import (
     ReferralWaitlisted,
     TherapyEnded,
     TherapyStarted,
+    TriageWanted,
 )
 from shared.events.notifications import DeliveryGivenUp
 from shared.kernel.errors import Unprocessable
@@ -93,6 +94,40 @@ async def test_a_referral_goes_all_the_way(intake: Intake) -> None:
                     "accepted", "in_therapy", "completed"]  # fmt: skip
     [closed] = await intake.told(ReferralClosed)
     assert (closed.ended_by, closed.reason) == ("therapist", "completed")
+
+
+async def test_one_of_several_offers_that_ends_says_nothing_about_the_referral(intake: Intake) -> None:
+    referral = await intake.receives()
+    await intake.hears(sent(referral), sent(referral), sent(referral))
+    await intake.hears(about(OfferDeclined, referral, reason="full", still_open=True))
+    await intake.hears(about(OfferExpired, referral, still_open=True))
+    assert (await intake.referral(referral.referral_id)).state == "offered"
+
+    await intake.hears(about(OfferAccepted, referral))
+    await intake.hears(about(OfferWithdrawn, referral, reason="superseded", still_open=True))
+    assert (await intake.referral(referral.referral_id)).state == "accepted"
+
+
+async def test_a_therapist_who_gives_a_client_up_or_doubts_the_need_is_followed(intake: Intake) -> None:
+    referral = await intake.receives()
+    await intake.hears(sent(referral), about(OfferAccepted, referral))
+    await intake.hears(about(OfferDeclined, referral, reason="away", after_acceptance=True))
+    assert (await intake.referral(referral.referral_id)).state == "matching"
+
+    await intake.hears(sent(referral), about(OfferDeclined, referral, reason="not-as-described"))
+    await intake.hears(about(TriageWanted, referral))
+    again = await intake.referral(referral.referral_id)
+    assert (again.state, again.look_by is not None) == ("in_triage", True)
+
+
+async def test_a_client_who_wishes_for_somebody_else_during_therapy_is_looked_after_again(intake: Intake) -> None:
+    referral = await intake.receives()
+    await intake.hears(sent(referral), about(OfferAccepted, referral), about(TherapyStarted, referral))
+
+    await intake.hears(about(MatchWithdrawn, referral, reason="client-wish"))
+
+    assert (await intake.referral(referral.referral_id)).state == "matching"
+    assert await intake.told(ReferralClosed) == []
 
 
 async def test_a_client_whose_therapist_falls_away_is_looked_after_again(intake: Intake) -> None:

@@ -39,6 +39,9 @@ FACTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("matching.offer-accepted", {"therapist_id": "t"}),
         ("matching.offer-declined", {"therapist_id": "t"}),
         ("matching.offer-expired", {"therapist_id": "t"}),
+        ("matching.offer-withdrawn", {"therapist_id": "t", "reason": "superseded"}),
+        ("matching.offer-extended", {"therapist_id": "t", "reply_by": NEXT_LOOK}),
+        ("matching.triage-wanted", {"match_id": "m"}),
         ("matching.match-withdrawn", {"reason": "superseded"}),
         ("matching.therapy-started", {"therapist_id": "t"}),
         ("matching.therapy-ended", {"therapist_id": "t", "outcome": "completed"}),
@@ -105,6 +108,9 @@ GRANTED = "funding.subsidy-granted"
         ([RECEIVED, TRIAGED, PROPOSED, SENT, "intake.referral-closed"], "closed", "no-longer-wanted"),
         (["intake.referral-closed", PROPOSED, SENT], "closed", "no-longer-wanted"),
         ([PROPOSED, SENT], "offered", None),
+        ([RECEIVED, TRIAGED, PROPOSED, SENT, ("matching.offer-declined", {"still_open": True})], "offered", None),
+        ([PROPOSED, SENT, ACCEPTED, ("matching.offer-withdrawn", {"still_open": True})], "accepted", None),
+        ([RECEIVED, TRIAGED, PROPOSED, SENT, "matching.offer-declined", "matching.triage-wanted"], "triage", None),
     ],
 )  # fmt: skip
 def test_a_card_stands_where_the_facts_put_it(facts: list[Any], column: str, reason: str | None) -> None:
@@ -198,3 +204,18 @@ def test_a_face_changes_exactly_when_it_says(minutes: int) -> None:
     assert now < change
     assert face(change - timedelta(seconds=1)) == face(now)
     assert face(change) != face(now)
+
+
+def test_a_therapist_who_gives_a_client_up_is_flagged_until_the_next_accepts() -> None:
+    gave_up = [RECEIVED, TRIAGED, PROPOSED, SENT, ACCEPTED, ("matching.offer-declined", {"after_acceptance": True})]
+
+    assert "given-up" in card(told(*gave_up)).flags
+    assert "given-up" in card(told(*gave_up, PROPOSED, SENT)).flags
+    assert "given-up" not in card(told(*gave_up, PROPOSED, SENT, ACCEPTED)).flags
+
+
+def test_more_time_moves_the_deadline() -> None:
+    deadline = card(told(PROPOSED, SENT, "matching.offer-extended")).deadline
+
+    assert deadline is not None
+    assert deadline.at.isoformat() == NEXT_LOOK
