@@ -6,6 +6,7 @@ from pydantic import Field
 
 from services.funding.domain.outlook import Scale
 from services.funding.domain.policy import Policy
+from services.funding.domain.small_numbers import PresetName
 from shared.kernel.ids import ServiceName
 from shared.settings import ServiceSettings
 
@@ -23,6 +24,7 @@ class FundingSettings(ServiceSettings):
     award_days: int = Field(365, ge=1, le=1100)
     most_sessions: int = Field(24, ge=1, le=200)
     money_good_for_clients: int = Field(10, ge=3, le=1000)
+    small_numbers: PresetName = "nhs-secondary-care"
     review_after_sessions: int = Field(6, ge=1, le=100)
     evaluation_hours: int = Field(24, ge=0, le=24 * 14)
     evaluation_days: int = Field(42, ge=15, le=200)
@@ -40,6 +42,7 @@ class FundingSettings(ServiceSettings):
             self.most_sessions,
             thresholds,
             scale=scale,
+            small_numbers=self.small_numbers,
             review_after_sessions=self.review_after_sessions,
             evaluation_hours=self.evaluation_hours,
             evaluation_days=self.evaluation_days,

@@ -1,6 +1,6 @@
 """What happens because time passed: a reservation runs out, a fund opens, the outlook changed, somebody is asked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from services.funding.handlers.evaluating import EVALUATION_DUE, EVALUATION_REMI
 from services.funding.handlers.money import FUND_OPENS, begin_to_spend
 from services.funding.handlers.outlook import OUTLOOK, tell_outlook
 from services.funding.handlers.posting import RESERVATION_EXPIRES
+from services.funding.handlers.reporting import REPORT_DUE, publish_due
 from shared.kernel.ids import AdministrationId, AwardId, FundId, MatchId
 from shared.messaging.kernel import Kernel
 from shared.messaging.subscriptions import DueTimer, background, timer
@@ -45,3 +46,10 @@ async def on_evaluation_due(due: DueTimer, tx: Transaction) -> None:
 async def on_evaluation_reminder(due: DueTimer, tx: Transaction) -> None:
     """Nobody has answered yet."""
     await remind(tx, AdministrationId(UUID(due.key)))
+
+
+@timer(REPORT_DUE)
+async def on_report_due(due: DueTimer, tx: Transaction) -> None:
+    """The day has come on which a funder is to have a report."""
+    fund_id, _, day = due.key.partition(":")
+    await publish_due(tx, FundId(UUID(fund_id)), date.fromisoformat(day))

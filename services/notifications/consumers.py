@@ -9,6 +9,7 @@ from shared.events.funding import (
     FundReceived,
     FundThresholdCrossed,
     OutcomeScored,
+    ReportPublished,
     RiskAnswered,
     SubsidyGranted,
     SubsidyNotNeeded,
@@ -99,6 +100,7 @@ from shared.messaging.transaction import Transaction
     EvaluationDue,
     FundReceived,
     FundThresholdCrossed,
+    ReportPublished,
     batched=True,
 )
 async def on_whatever_was_told(events: Sequence[Event], tx: Transaction) -> None:

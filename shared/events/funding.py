@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, WithJsonSchema
 from shared.events.codes import AgeBand, ClientGroup, MatchEnd, MoneyLevel
 from shared.events.event import Event, Seals
 from shared.events.sealed import EvaluationLink, OutcomeProfile
-from shared.kernel.ids import AdministrationId, AwardId, FunderId, FundId, MatchId, ReferralId, TherapistId
+from shared.kernel.ids import AdministrationId, AwardId, FunderId, FundId, MatchId, ReferralId, ReportId, TherapistId
 from shared.kernel.money import Pence
 from shared.kernel.regions import Region
 
@@ -122,6 +122,20 @@ class OutcomeScored(Event):
     referral_id: ReferralId
     match_id: MatchId
     therapist_id: TherapistId
+
+
+class ReportPublished(Event):
+    """A report about a fund is there to read, from `from_day` until before `until_day`."""
+
+    type: ClassVar = "funding.report-published.v1"
+    key: ClassVar = "fund_id"
+
+    report_id: ReportId
+    fund_id: FundId
+    funder_id: FunderId
+    from_day: date
+    until_day: date
+    sha256: str
 
 
 class EvaluationDue(Event):

@@ -19,6 +19,7 @@ RunId = NewType("RunId", UUID)
 FunderId = NewType("FunderId", UUID)
 FundId = NewType("FundId", UUID)
 AwardId = NewType("AwardId", UUID)
+ReportId = NewType("ReportId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
 StaffId = NewType("StaffId", UUID)
 

@@ -38,6 +38,7 @@ PLACES = (
     Place("Therapists", "matching", "/therapists", frozenset({"registrar", "coordinator"})),
     Place("Funds", "funding", "/funds", frozenset({"finance", "coordinator"})),
     Place("Evaluations", "funding", "/evaluations/staff", frozenset({"coordinator"})),
+    Place("Reports", "funding", "/reports", frozenset({"finance", "coordinator"})),
     Place("Deliveries", "notifications", "/deliveries", frozenset({"coordinator", "admin"})),
     Place("Dead letters", "notifications", "/dead-letters", frozenset({"admin"})),
     Place("System", "notifications", "/system", frozenset({"admin"})),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.funding.domain.outlook import Scale
+from services.funding.domain.small_numbers import PresetName
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Policy:
     scale: Scale = field(default=Scale())
     """From where on money counts as scarce or good."""
 
+    small_numbers: PresetName = "nhs-secondary-care"
+    """By which rule small counts are hidden in what leaves the house."""
     review_after_sessions: int = 6
     evaluation_hours: int = 24
     """How long after a first session, a review or an end somebody is asked how it goes."""

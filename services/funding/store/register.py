@@ -79,6 +79,17 @@ REGISTER = Register(
             seen_by="nobody; reports count it",
         ),
         PersonalField(
+            table="report",
+            column="published_by",
+            what="which member of staff, by id, published a report",
+            category=Category.ORDINARY,
+            purpose="knowing who said what to whom",
+            basis=Basis.LEGITIMATE_INTERESTS,
+            retention=Retention.ACCOUNTING,
+            protection=Protection.CLEAR,
+            seen_by="finance",
+        ),
+        PersonalField(
             table="award",
             column="explanation",
             what="which funds were considered for a random id, and why each fitted or not",
@@ -166,6 +177,12 @@ REGISTER = Register(
             "who is to be asked what, under random ids",
         ),
         NotPersonal("evaluation_link", ("token_hash", "evaluation_id", "made_at"), "the hashes of links"),
+        NotPersonal(
+            "report",
+            ("report_id", "fund_id", "from_day", "until_day", "snapshot", "sha256", "published_at"),
+            "figures from which nobody can be recognised, as they were published",
+        ),
+        NotPersonal("report_due", ("fund_id", "due_on", "from_day", "until_day"), "days"),
         NotPersonal("outcome", ("match_id", "referral_id", "scored_on"), "dates under random ids"),
         NotPersonal("subject_key", ("subject", "wrapped"), "the key whose destruction erases the client"),
         NotPersonal(

@@ -1,5 +1,5 @@
-"""What staff see of funding and can do: funds and their ledger, money in, awards, who waits for money, how it goes."""
+"""What people see of funding and can do: funds, money in, awards, who waits for money, evaluations, reports."""
 
-from services.funding.web import awards, evaluations, evaluations_staff, funds
+from services.funding.web import awards, evaluations, evaluations_staff, funds, reports
 
-ROUTERS = (funds.router, awards.router, evaluations_staff.router, evaluations.router)
+ROUTERS = (funds.router, awards.router, evaluations_staff.router, evaluations.router, reports.router)

@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-TYPES = {"funding.fund-received": "fund.received", "funding.fund-threshold-crossed": "fund.threshold_crossed"}
+TYPES = {
+    "funding.fund-received": "fund.received",
+    "funding.fund-threshold-crossed": "fund.threshold_crossed",
+    "funding.report-published": "report.published",
+}
 """Kind of our event → type of the webhook."""
 FIELDS = {
     "fund.received": ("fund_id", "amount"),
     "fund.threshold_crossed": ("fund_id", "percent_used"),
+    "report.published": ("report_id", "fund_id", "from_day", "until_day", "sha256"),
 }
 
 

@@ -12,7 +12,7 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.store import deliveries, endpoints
 from services.notifications.store.deliveries import Queued
 from shared.events import Event
-from shared.events.funding import EvaluationDue, FundReceived, FundThresholdCrossed
+from shared.events.funding import EvaluationDue, FundReceived, FundThresholdCrossed, ReportPublished
 from shared.events.intake import (
     ConsentWithdrawn,
     ReferralReceived,
@@ -36,7 +36,7 @@ from shared.web import store as accounts
 LETTER_COLUMN = "delivery.letter"
 MAILBOX = "mailbox"
 ALARMS = (SafeguardingConcernRaised, SafeguardingConcernEscalated)
-FOR_FUNDERS = (FundReceived, FundThresholdCrossed)
+FOR_FUNDERS = (FundReceived, FundThresholdCrossed, ReportPublished)
 Pair = tuple[UUID, str]
 OVER = (OfferAccepted, OfferDeclined, OfferExpired, OfferWithdrawn)
 
@@ -133,7 +133,9 @@ async def _alerts(events: Sequence[Event], tx: Transaction) -> list[Queued]:
     ]
 
 
-async def _webhooks(events: Sequence[FundReceived | FundThresholdCrossed], tx: Transaction) -> list[Queued]:
+async def _webhooks(
+    events: Sequence[FundReceived | FundThresholdCrossed | ReportPublished], tx: Transaction
+) -> list[Queued]:
     if not events:
         return []
     found = await endpoints.active_endpoints(tx.db, {event.funder_id for event in events})
