@@ -32,18 +32,16 @@ def look(course: Course, arrived: Sequence[Client], prices: Prices = NO_PRICES) 
         _look_at_unfunded(course, prices)
     match course.run.policy:
         case "immediate":
-            _one_by_one(course, in_order(course.waiting.values()), prices)
+            _one_by_one(course, in_order(_within_reach(course)), prices)
         case "weekly" | "daily":
             if _runs_today(course):
                 _run_optimum(course, prices)
             else:
                 at_once = (one for one in arrived if not RUNS[course.run.policy].waits(one.priority))
                 course.tried.update(one.number for one in at_once)
-                _one_by_one(
-                    course, in_order(one for one in course.waiting.values() if _is_looked_at(course, one)), prices
-                )
+                _one_by_one(course, in_order(_woken(course)), prices)
         case "greedy":
-            _one_by_one(course, [one for one in course.waiting.values() if _is_looked_at(course, one)], NO_PRICES)
+            _one_by_one(course, _woken(course), NO_PRICES)
             if course.day % 7 == MONDAY:
                 _run_greedily(course)
         case "first-come":
@@ -57,8 +55,18 @@ def _runs_today(course: Course) -> bool:
     return following is not None and following.date() == date_of(course.day)
 
 
-def _is_looked_at(course: Course, client: Client) -> bool:
-    return client.number in course.tried
+def _woken(course: Course) -> list[Client]:
+    """Those who were looked at before and whom somebody with a free place could suit."""
+    return [client for client in _within_reach(course) if client.number in course.tried]
+
+
+def _within_reach(course: Course) -> list[Client]:
+    open_now = {index for index, free in enumerate(course.free) if free > 0}
+    return [
+        client
+        for client in course.waiting.values()
+        if any(suits.therapist in open_now for suits in course.world.suitable[client.number])
+    ]
 
 
 def in_order(clients: Iterable[Client]) -> list[Client]:
@@ -68,7 +76,7 @@ def in_order(clients: Iterable[Client]) -> list[Client]:
 
 def gathered_of(course: Course, prices: Prices) -> tuple[Gathered, list[Client]]:
     """Everybody who waits and every therapist as they stand, as a match run gathers them; the clients in its order."""
-    clients = {client.referral_id: client for client in course.waiting.values()}
+    clients = {client.referral_id: client for client in _within_reach(course)}
     cases = [
         Case(one.referral_id, "open", one.priority, moment(one.day), sharing_agreed=True, need=course.need_of(one))
         for one in clients.values()
@@ -118,7 +126,7 @@ def _therapist_of(course: Course, gathered: Gathered, pair: int) -> int:
 
 
 def _first_come(course: Course) -> None:
-    for client in sorted(course.waiting.values(), key=lambda one: one.number):
+    for client in sorted(_within_reach(course), key=lambda one: one.number):
         need = course.need_of(client)
         for candidate in course.candidates_for(client, free_only=True):
             if may_be_matched(need, candidate):
