@@ -9,7 +9,7 @@ WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 TESTS ?= tests
 PIP_COMPILE := $(PYTHON_IN) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-emit-options --allow-unsafe --strip-extras
 
-.PHONY: help up down status doctor test check lint bench chaos lock docs screenshots clean
+.PHONY: help up down status doctor test check lint bench bench-matching chaos lock docs screenshots clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ check: lint test ## Check everything: what CI runs
 bench: ## Compare our messaging with others on this machine (OPTIONS=... as for `stopso bench`)
 	@deploy/prepare.sh bench
 	@$(STOPSO) bench $(OPTIONS)
+
+bench-matching: ## Measure the best placing of everybody, beside a dense assignment and a greedy loop (OPTIONS=--quick)
+	@deploy/prepare.sh bench
+	@$(STOPSO) bench-matching $(OPTIONS)
 
 chaos: ## Break things at random for five minutes under load and look for what was lost or doubled (OPTIONS=--seed ...)
 	@deploy/prepare.sh development
