@@ -17,14 +17,12 @@ FOR_THE_RECORD: set[str] = {
     "matching.match-run-finished.v1",
     "matching.therapist-session-opened.v1",
     "matching.therapist-session-closed.v1",
-    "funding.therapist-fee-overdue.v1",
-    "funding.therapist-fee-settled.v1",
     "notifications.letter-given-up.v1",
 }
 """Types that nobody needs to hear; each one listed here on purpose.
 
 A match run is shown by matching itself, and a letter given up by the delivery log; funding does not yet show
-therapists pages, nor matching ask about fees.
+therapists pages.
 """
 
 

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page
 from shared.events.asks import ClientContact
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import session_for
-from tests.component.test_matching_portal import Intake, letters, path_of
+from tests.component.portal import Intake, letters, path_of
 from tests.journey.test_matching_pages import address, chromium, look, opened
 
 __all__ = ["address", "chromium", "matching_service"]
