@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from deploy.stopso.demo_register import papers
 from services.funding.domain.funds import Restrictions
 from services.funding.domain.vocabulary import FundKind
 from services.intake.domain.answers import Contact, Need, Submission
@@ -41,11 +42,12 @@ _GROUPS: tuple[ClientGroup, ...] = (
     "thoughts", "images", "exposing", "voyeurism", "harmed-child", "harmed-adult", "other-behaviour", "family",
     "survivor",
 )  # fmt: skip
+_MODALITIES = ("cbt", "integrative;group", "psychodynamic", "person-centred;systemic", "psychosexual;emdr")
 _SOURCES: tuple[Source, ...] = ("self",) * 17 + ("family", "gp", "police")
 
 
-def therapists(draw: random.Random) -> list[str]:
-    """Lines of the CSV file that `stopso import therapists` reads: one therapist a place."""
+def therapists(draw: random.Random, today: date | None = None) -> list[str]:
+    """Lines of the CSV file that `stopso import therapists` reads: one a place; with a day, their papers too."""
     file = io.StringIO()
     writer = csv.DictWriter(file, (*COLUMNS, *OPTIONAL_COLUMNS))
     writer.writeheader()
@@ -69,6 +71,9 @@ def therapists(draw: random.Random) -> list[str]:
                 "capacity_maximum": maximum,
                 "capacity_available": draw.randint(1, maximum),
                 "child_clearance": "yes" if number % 4 == 0 else "no",
+                "modalities": _MODALITIES[number % len(_MODALITIES)],
+                "concession_fee": "25" if number % 3 == 0 else "",
+                **(papers(number, today) if today else {}),
             }
         )
     return file.getvalue().splitlines()

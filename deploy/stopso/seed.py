@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.stopso import demo_people
 from deploy.stopso.demo_answers import move_on
+from deploy.stopso.demo_register import furnish, take_over
 from deploy.stopso.places import state_folder
 from deploy.stopso.problems import CannotRun
 from deploy.stopso.running_state import RunningState, is_running, read_state
@@ -20,7 +21,6 @@ from deploy.stopso.surroundings import Surroundings, surroundings_in
 from deploy.stopso.workbench import workbench
 from services.funding.handlers.money import Gift, open_fund, receive_money
 from services.intake.handlers.receiving import Arrival, receive
-from services.matching.handlers.importing import import_therapists
 from shared.events.codes import StaffRole
 from shared.kernel.ids import SERVICES, ReferralId, ServiceName, uuid7
 from shared.messaging.kernel import Kernel
@@ -84,11 +84,12 @@ async def _people_and_money(kernels: Kernels, draw: random.Random) -> None:
         await notifications.perform(
             name, partial(_add_staff, name=name, display_name=display_name, roles=roles), actor="system"
         )
-    report = await import_therapists(kernels["matching"], demo_people.therapists(draw))
+    today = datetime.now(UTC).date()
+    report = await take_over(kernels["matching"], demo_people.therapists(draw, today))
     if report.errors:
         msg = f"the demo therapists do not fit the register: {report.errors[0]}"
         raise RuntimeError(msg)
-    today = datetime.now(UTC).date()
+    await furnish(kernels["matching"], today)
     for funder, name, kind, restrictions, amount in demo_people.funds(today):
         opening = partial(open_fund, funder=funder, name=name, kind=kind, restrictions=restrictions)
         fund_id = await kernels["funding"].perform(name, opening, actor="system")

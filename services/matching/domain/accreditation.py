@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from services.matching.domain.credentials import KIND_WORDS, Credential, CredentialKind, Requirement
+from services.matching.domain.credentials import KIND_WORDS, KINDS, Credential, CredentialKind, Requirement
 
 LineState = Literal["in-date", "running-out", "run-out", "not-verified"]
 
@@ -53,7 +53,7 @@ def accreditation(
             lines.append(Line(kind, requirement, _state(until, requirement, today), until, best[kind]))
         else:
             lines.append(Line(kind, requirement, "not-verified"))
-    return tuple(lines)
+    return tuple(sorted(lines, key=lambda line: KINDS.index(line.kind)))
 
 
 def run_out(lines: Iterable[Line]) -> tuple[Line, ...]:
