@@ -105,7 +105,7 @@ class Office:
     ) -> httpx.Response:
         """Send a document on the applicant's own page."""
         visitor = self.somebody()
-        token = token_in((await visitor.reads(own)).text)
+        token = token_in((await visitor.reads("/apply")).text)
         return await visitor.client.post(
             f"{own}/documents",
             data={"csrf_token": token, "kind": kind},

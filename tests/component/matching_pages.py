@@ -47,6 +47,7 @@ def pages_of(matching: Matching, **settings: Any) -> FastAPI:
         routers=SERVICE.routers,
         templates_folders=[SERVICE.templates] if SERVICE.templates else [],
         static_folder=SERVICE.static,
+        uploads=SERVICE.uploads,
     )
 
 
