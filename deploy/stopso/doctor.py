@@ -89,6 +89,11 @@ def _service(each: Standing) -> Iterator[str]:
         )
     if each.queue_depth is not None and each.queue_depth > LONGEST_QUEUE:
         yield f"{each.queue_depth} events wait for {each.service}: if this grows, see its log {log}."
+    if each.forgotten:
+        yield (
+            f"{each.service} has {each.forgotten} referrals or matches that nothing will look at again: its log {log} "
+            "names what is missing; that is a fault of ours, so please report it."
+        )
     if each.dead_letters:
         yield (
             f"{each.service} could not handle {each.dead_letters} events: "

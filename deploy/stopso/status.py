@@ -31,6 +31,8 @@ class Standing:
     outbox_age_seconds: float | None = None
     queue_depth: int | None = None
     dead_letters: int | None = None
+    forgotten: int | None = None
+    """Referrals and matches that nothing will look at again; only matching counts them."""
 
 
 def standings() -> list[Standing]:
@@ -80,7 +82,9 @@ def _standing(service: str, state: RunningState, surroundings: Surroundings) -> 
     else:
         stored = _stored(surroundings.owner_dsn(service))
     depth = _depth(surroundings, service)
-    return Standing(service, bool(said.get("ready")), state.address(service), queue_depth=depth, **stored)
+    forgotten = _forgotten(state.inner_address(service)) if service == "matching" else None
+    address = state.address(service)
+    return Standing(service, bool(said.get("ready")), address, queue_depth=depth, forgotten=forgotten, **stored)
 
 
 def _said(address: str) -> dict[str, Any]:
@@ -88,6 +92,15 @@ def _said(address: str) -> dict[str, Any]:
         return dict(client().get(f"{address}/health/ready").json())
     except (httpx.TransportError, ValueError):
         return {}
+
+
+def _forgotten(address: str) -> int | None:
+    try:
+        figures = client().get(f"{address}/metrics").text
+    except httpx.TransportError:
+        return None
+    found = [line.split()[-1] for line in figures.splitlines() if line.startswith("stopso_without_next_look ")]
+    return int(float(found[0])) if found else None
 
 
 def _stored(owner_dsn: str) -> dict[str, Any]:

@@ -163,6 +163,7 @@ def test_the_kernels_migrations_come_before_a_services_own() -> None:
         ),
         (Standing("intake", ready=True, address="x", queue_depth=1001), "1001 events wait for intake"),
         (Standing("intake", ready=True, address="x", dead_letters=2), "stopso dead-letters list intake"),
+        (Standing("matching", ready=True, address="x", forgotten=1), "1 referrals or matches that nothing will look"),
     ],
 )
 def test_the_doctor_has_a_sentence_for_each_trouble(

@@ -74,4 +74,6 @@ def _in_words(one: Figure) -> str:
     if one.target.unit == "weeks":
         return f"{one.median / (7 * DAY):.1f} weeks"
     days = one.median / DAY
-    return f"{days:.1f} working days" if days >= 1 else f"{days * 24:.1f} hours"
+    if days >= 1:
+        return f"{days:.1f} working days"
+    return f"{days * 24:.1f} hours" if days * 24 >= 1 else "under an hour"
