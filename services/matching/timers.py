@@ -8,6 +8,7 @@ from services.matching.handlers import (
     applications,
     capacities,
     checking,
+    counting,
     credentials,
     deadlines,
     declining,
@@ -35,6 +36,12 @@ from shared.kernel.ids import MatchId, OfferId, ReferralId, TherapistId
 from shared.messaging.kernel import Kernel
 from shared.messaging.subscriptions import DueTimer, background, timer
 from shared.messaging.transaction import Transaction
+
+
+@background(every=timedelta(minutes=10))
+async def watch_fairness(kernel: Kernel) -> None:
+    """Count the offers that were answered since."""
+    await kernel.perform("fairness", counting.count_answers)
 
 
 @timer(LOOK_AGAIN)

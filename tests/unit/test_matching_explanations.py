@@ -67,7 +67,9 @@ def test_points_of_the_first_weights_have_not_changed_since() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("decided", [ByStaff(SECOND_BEST.therapist_id), by_run(SECOND_BEST.therapist_id)])
+@pytest.mark.parametrize(
+    "decided", [ByStaff(SECOND_BEST.therapist_id, "They asked for her."), by_run(SECOND_BEST.therapist_id)]
+)
 def test_a_run_or_staff_may_take_another_than_the_best_and_it_replays(decided: Decided) -> None:
     explanation = explained(decided)
 

@@ -35,9 +35,10 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class ByStaff:
-    """A coordinator chose this therapist among those whom the rules allow."""
+    """A coordinator chose this therapist among those whom the rules allow, and why."""
 
     therapist_id: TherapistId
+    reason: str = ""
 
 
 Decided = Together | ByStaff
@@ -147,8 +148,8 @@ def _decided(decided: Decided | None) -> dict[str, Any] | None:
     match decided:
         case None:
             return None
-        case ByStaff(therapist_id):
-            return {"by": "staff", "therapist_id": str(therapist_id)}
+        case ByStaff(therapist_id, reason):
+            return {"by": "staff", "therapist_id": str(therapist_id), "reason": reason}
         case Together():
             chosen = str(decided.therapist_id) if decided.therapist_id else None
             went_to = [(str(one), short) for one, short in decided.went_to]
@@ -162,7 +163,7 @@ def _decided_again(values: dict[str, Any] | None) -> Decided | None:
         return None
     chosen = TherapistId(UUID(values["therapist_id"])) if values["therapist_id"] else None
     if values["by"] == "staff" and chosen:
-        return ByStaff(chosen)
+        return ByStaff(chosen, values.get("reason", ""))
     went_to = tuple((TherapistId(UUID(one)), short) for one, short in values["went_to"])
     kept = {name: value for name, value in values.items() if name != "by"}
     return Together(**kept | {"therapist_id": chosen, "went_to": went_to})

@@ -66,5 +66,11 @@ NOT_PERSONAL = (
     NotPersonal("pair_permission", ("referral_id", "therapist_id", "rule", "permitted_at"), "ids, a code and a time"),
     NotPersonal("outcome_count", ("therapist_id",), "an id"),
     NotPersonal("outcome_counted", ("match_id",), "an id"),
+    NotPersonal(
+        "fairness_figure",
+        ("quarter", "dimension", "value", "accepted", "days", "n"),
+        "counts by one thing at a time; nothing joins them to each other or to an id",
+    ),
+    NotPersonal("offer_counted", ("offer_id",), "an id"),
     NotPersonal("strength", ("therapist_id", "client_group"), "an id and a code"),
 )

@@ -50,6 +50,7 @@ class Laid:
     sentences: tuple[str, ...]
     rows: tuple[Row, ...]
     left_out: int
+    names: dict[TherapistId, str]
 
 
 def laid_out(stored: Stored, names: dict[TherapistId, str]) -> Laid:
@@ -63,6 +64,7 @@ def laid_out(stored: Stored, names: dict[TherapistId, str]) -> Laid:
         tuple(rule.sentence for rule in RULES),
         tuple(_row(one, names, whole) for one in considered[:SHOWN]),
         max(0, len(considered) - SHOWN),
+        names,
     )
 
 
