@@ -7,7 +7,19 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from deploy.stopso import bench, bench_matching, dead_letters, doctor, down, imports, people, simulate, status, up
+from deploy.stopso import (
+    bench,
+    bench_matching,
+    dead_letters,
+    doctor,
+    down,
+    imports,
+    people,
+    reports,
+    simulate,
+    status,
+    up,
+)
 from deploy.stopso.places import SERVICES, state_folder
 from deploy.stopso.problems import CannotRun
 from deploy.stopso.surroundings import surroundings_in
@@ -17,6 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(imports.app, name="import")
+app.add_typer(reports.app, name="report")
 app.add_typer(people.users, name="users")
 app.add_typer(people.api_keys, name="api-keys")
 app.command("bench")(bench.command)

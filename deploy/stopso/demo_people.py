@@ -79,6 +79,9 @@ def therapists(draw: random.Random, today: date | None = None) -> list[str]:
     return file.getvalue().splitlines()
 
 
+FUND_WITH_A_PAST = "Early prevention"
+
+
 def funds(today: date) -> list[tuple[str, str, FundKind, Restrictions, Pence]]:
     """Funder, fund, kind, restrictions, and how much to put into it."""
     western = Restrictions(regions=frozenset({"south-west", "wales"}), until=today + timedelta(days=210))

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.stopso import demo_people
 from deploy.stopso.demo_answers import move_on
+from deploy.stopso.demo_past import add_past
 from deploy.stopso.demo_register import furnish, take_over
 from deploy.stopso.places import state_folder
 from deploy.stopso.problems import CannotRun
@@ -95,6 +96,8 @@ async def _people_and_money(kernels: Kernels, draw: random.Random) -> None:
         fund_id = await kernels["funding"].perform(name, opening, actor="system")
         gift = Gift(fund_id, amount, "demonstration", today)
         await kernels["funding"].perform(str(fund_id), partial(_receive, gift), actor="system")
+        if name == demo_people.FUND_WITH_A_PAST:
+            await add_past(kernels["funding"], fund_id, draw, today)
 
 
 async def _add_staff(tx: Transaction, *, name: str, display_name: str, roles: tuple[StaffRole, ...]) -> None:

@@ -8,7 +8,7 @@ from services.funding.domain.reports import Dimension, figure_in
 from services.funding.domain.small_numbers import Shown
 from shared.kernel.money import Pence, pounds
 
-WIDTH, ROW = 340, 44
+WIDTH, ROW = 270, 40
 """A row is a line of words with its bar below, so that a chart can be read on a phone as well as on paper."""
 
 
@@ -68,7 +68,7 @@ def money_chart(money: Mapping[str, int]) -> Chart:
     }
     most = max(*parts.values(), 1)
     rows = [
-        Row(words, pounds(Pence(amount)), max(2, amount * WIDTH // most), hidden=False, y=at * ROW)
+        Row(words, pounds(Pence(amount)), amount and max(2, amount * WIDTH // most), hidden=False, y=at * ROW)
         for at, (words, amount) in enumerate(parts.items())
     ]
     said = ", ".join(f"{row.words.lower()} {row.shown}" for row in rows)
