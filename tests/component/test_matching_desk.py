@@ -96,7 +96,8 @@ async def test_staff_override_a_no_with_a_letter_and_a_new_time_to_answer(matchi
     assert extended.reply_by == matching.clock.now() + timedelta(hours=72)
     assert await looks_wanted(matching) == []
     await matching.passes(timedelta(hours=71))
-    assert await matching.told(OfferDeclined) == await matching.told(OfferExpired) == []
+    assert await matching.told(OfferDeclined) == []
+    assert await matching.told(OfferExpired) == []
     assert await matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id)) == Answered()
 
 

@@ -27,7 +27,7 @@ async def withdraw_match(tx: Transaction, match: Match, reason: MatchEnd, *, act
     """
     MATCH_MOVES.require(match.state, "withdrawn", actor)
     if match.state == "in-therapy":
-        raise Conflict("match-is-in-therapy", "Therapy is under way: it ends, or the client asks for another therapist.")
+        raise Conflict("match-is-in-therapy", "Therapy is under way, so this cannot be taken back.")
     await end_match(tx, match, "withdrawn", reason=reason)
     if match.state != "offered":
         tx.emit(MatchWithdrawn(match_id=match.match_id, referral_id=match.referral_id, reason=reason))

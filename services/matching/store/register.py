@@ -114,7 +114,9 @@ REGISTER = Register(
             "therapist_fee", ("therapist_id", "valid_from", "session_fee", "concession_fee"), "an id, a day and pence"
         ),
         NotPersonal(
-            "need", ("referral_id", "state", "priority", "received_at", "sharing_agreed", "episode"), "an id, codes and a time"
+            "need",
+            ("referral_id", "state", "priority", "received_at", "sharing_agreed", "episode"),
+            "an id, codes, a number and a time",
         ),
         NotPersonal("waiting", ("referral_id", "reason", "since", "next_look_at"), "an id, a code and times"),
         NotPersonal(

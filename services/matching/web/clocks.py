@@ -1,4 +1,4 @@
-"""How long clients wait, against the targets: figures, a chart with its table beside it, and what stands behind them."""
+"""How long clients wait, against the targets: figures, a chart, and the table beside it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
