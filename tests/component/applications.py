@@ -1,6 +1,7 @@
 """People who apply to the register, their referees and a registrar, all at the pages."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from shared.events.sealed import Letter
 from tests.component.matching import Matching
 from tests.component.matching_pages import Visitor, pages_of, session_for
 
-Answers = dict[str, str | list[str]]
+Answers = Mapping[str, str | list[str]]
 
 SECTIONS: dict[str, Answers] = {
     "you": {"name": "Ida Applegate", "email": "ida@example.org"},
@@ -149,7 +150,7 @@ def token_in(page: str) -> str:
     return page.partition('name="csrf_token" value="')[2].partition('"')[0]
 
 
-async def sends(visitor: Visitor, path: str, page: str, answers: Answers | dict[str, str]) -> httpx.Response:
+async def sends(visitor: Visitor, path: str, page: str, answers: Answers) -> httpx.Response:
     """Send a form of `page` to `path`, with several values where there are several."""
     token = token_in((await visitor.reads(page)).text)
     return await visitor.client.post(path, data={"csrf_token": token, **answers})

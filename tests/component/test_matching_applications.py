@@ -8,9 +8,9 @@ import pytest
 
 from shared.events.codes import StaffRole
 from shared.events.matching import LetterRequested, TherapistStandingChanged
-from tests.component.applications import NEEDED, STATEMENT, Office, Visitor, a_pdf, path_of, sends
+from tests.component.applications import NEEDED, STATEMENT, Office, a_pdf, path_of, sends
 from tests.component.matching import Matching, matching_service, therapist_row
-from tests.component.matching_pages import session_for
+from tests.component.matching_pages import Visitor, session_for
 
 __all__ = ["matching_service"]
 
