@@ -21,7 +21,7 @@ async def test_coordinators_ask_why_what_if_and_whether_it_is_fair(
 ) -> None:
     complaints: list[str] = []
     await matching.has_therapists(
-        therapist_row(1, name="Ada Lovage", capacity_maximum=9, capacity_available=9),
+        therapist_row(1, name="Ada Lovage", capacity_maximum=30, capacity_available=30),
         therapist_row(2, name="Basil Thyme", session_fee=110),
         therapist_row(3, name="Cicely Dill", client_groups="survivor", outward_code="AB10"),
     )

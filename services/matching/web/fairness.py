@@ -17,7 +17,7 @@ from shared.web import Staff, kernel_of, page, signed_in
 router = APIRouter()
 ThisKernel = Annotated[Kernel, Depends(kernel_of)]
 Coordinator = Annotated[Staff, Depends(signed_in("coordinator"))]
-WIDTH, ROW = 240, 26
+WIDTH, ROW = 240, 38
 TITLES = {"region": "Region", "client-group": "Client group", "age-band": "Age", "payer": "Who pays"}
 VALUES: dict[str, str] = {"self-payer": "Pays the whole fee", "subsidised": "With help, or not sure"}
 VALUES.update({str(code): words for code, words in GROUP_WORDS.items()})
@@ -59,7 +59,7 @@ async def fairness_page(request: Request, kernel: ThisKernel, _staff: Coordinato
         longest = max((group.wait.high for group in groups if group.wait), default=1)
         waits = _chart([(group, group.wait) for group in groups], most=max(1, longest))
         sections.append((dimension, TITLES[dimension], groups, acceptance, waits))
-    return page(request, "matches/fairness.html", sections=sections, since=since, label=_label, width=WIDTH, row=ROW)
+    return page(request, "matches/fairness.html", sections=sections, since=since, label=_label, width=WIDTH)
 
 
 def _label(value: str) -> str:
