@@ -15,7 +15,7 @@ from services.notifications.gateways.mail import Letter, MailServer
 from services.notifications.gateways.webhooks import Caller
 from services.notifications.handlers import ageing, sending
 from services.notifications.settings import NotificationsSettings
-from shared.events.asks import ContactCard
+from shared.events.asks import ContactCard, ResolveTherapist
 from shared.events.intake import ReferralReceived, ReferralTriaged
 from shared.events.matching import MatchProposed, OfferSent
 from shared.events.sealed import CardProfile, OfferLetter
@@ -81,7 +81,7 @@ class Hooks:
 
 @dataclass
 class Intake:
-    """Stands for intake's answers on the bus."""
+    """Stands for the answers on the bus: of intake about clients, of matching about therapists."""
 
     answer: BaseModel | BaseException = field(default_factory=lambda: ContactCard(address="someone@example.org"))
     questions: list[BaseModel] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Intake:
         deadline: float,  # noqa: ARG002
     ) -> M:
         """Answer."""
-        assert service == "intake"
+        assert service == ("matching" if isinstance(question, ResolveTherapist) else "intake")
         self.questions.append(question)
         if isinstance(self.answer, BaseException):
             raise self.answer
