@@ -80,8 +80,9 @@ async def test_a_concern_from_a_therapy_is_opened_once_with_its_words_and_where_
 async def test_an_answer_that_tells_of_danger_opens_one_concern_however_often_it_is_told(intake: Intake) -> None:
     referral = await intake.receives()
     form = AdministrationId(uuid4())
-    await intake.hears(about(RiskAnswered, referral, administration_id=form))
-    await intake.hears(about(RiskAnswered, referral, administration_id=form))
+    for _ in range(2):
+        outcome = await intake.hears(about(RiskAnswered, referral, administration_id=form))
+        assert outcome.handled == 1
 
     concern = await intake.concern(referral)
     assert (concern.source, concern.level) == ("evaluation", 0)

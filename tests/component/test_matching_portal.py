@@ -83,6 +83,7 @@ async def test_who_has_left_is_signed_out_and_gets_no_link(matching: Matching) -
     )
 
     assert (await visitor.reads("/portal")).status_code == 303
+    assert len(await matching.told(TherapistSessionClosed)) == 1
     await asks(visitor_of(matching))
     assert len(await letters(matching)) == 1
     assert await matching.perform("x", lambda tx: signing_in.card_of(tx, therapist_id)) == TherapistCard()
@@ -144,3 +145,19 @@ async def test_no_page_of_staff_opens_to_a_therapist_nor_the_other_way_round(mat
     assert (await Visitor(pages_of(matching), swapped).reads("/matches")).status_code == 303
     swapped = {THERAPIST_COOKIE: staff.client.cookies[STAFF_COOKIE]}
     assert (await Visitor(pages_of(matching), swapped).reads("/portal")).status_code == 303
+
+
+async def test_another_therapists_client_and_offer_are_not_there(matching: Matching) -> None:
+    _, client = await with_a_client(matching)
+    _, offer_id, _ = await matching.offered()
+    await matching.has_therapists(therapist_row(2))
+    other = visitor_of(matching)
+    await asks(other, "therapist2@example.org")
+    path = path_of((await letters(matching))[-1])
+    await other.sends(path, path)
+
+    assert (await other.reads("/portal")).status_code == 200
+    for page in (client, f"{client}/concern", f"{client}/end", f"/portal/offers/{offer_id}"):
+        assert (await other.reads(page)).status_code == 404, page
+    for action in ("contact", "contact-made", "sessions", "concern", "end", "give-up", "more", "reviewed"):
+        assert (await other.sends(f"{client}/{action}", "/portal/profile")).status_code == 404, action
