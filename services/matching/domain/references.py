@@ -79,10 +79,10 @@ def statement_from(answers: Mapping[str, str]) -> Statement | dict[str, str]:
     if not 0 <= years <= 60:
         wrong["years"] = "Enter for how many years you have known them, as a whole number from 0 to 60."
     opinions: dict[str, Opinion] = {}
-    for name in QUESTIONS:
+    for name, question in QUESTIONS.items():
         opinion = next((code for code in OPINIONS if code == answers.get(name)), None)
         if opinion is None:
-            wrong[name] = "Choose an answer, or that you cannot say."
+            wrong[name] = f"Choose an answer: {question[0].lower()}{question[1:]}"
         else:
             opinions[name] = opinion
     words = answers.get("words", "")
