@@ -34,7 +34,6 @@ PLACES = (
     Place("Safeguarding", "intake", "/safeguarding", frozenset({"safeguarding"})),
     Place("Matches", "matching", "/matches", frozenset({"coordinator"})),
     Place("Episodes", "matching", "/episodes", frozenset({"coordinator"})),
-    Place("Episodes", "matching", "/episodes", frozenset({"coordinator"})),
     Place("Therapists", "matching", "/therapists", frozenset({"registrar", "coordinator"})),
     Place("Funds", "funding", "/funds", frozenset({"finance", "coordinator"})),
     Place("Evaluations", "funding", "/evaluations/staff", frozenset({"coordinator"})),
