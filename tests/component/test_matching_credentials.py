@@ -1,6 +1,5 @@
-"""Credentials in time: warned, lapsed at London's midnight, renewed; pauses end, fees begin, places become stale."""
+"""Credentials in time: warned about, lapsed at London's midnight, renewed, read from files, taken back."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,81 +9,16 @@ import pytest
 from services.matching import store
 from services.matching.domain.capacity import Refused
 from services.matching.domain.credentials import Credential, Evidence
-from services.matching.domain.fees import Fee
 from services.matching.domain.register_policy import RegisterPolicy
-from services.matching.domain.standings import Standing, StandingChange
-from services.matching.domain.therapists import Therapist
-from services.matching.handlers import credentials, fees, therapists
-from services.matching.handlers.therapists import Why
+from services.matching.handlers import credentials
 from services.matching.store.accreditation import accreditation_of
-from services.matching.store.standings import changes_of
-from shared.events.funding import TherapistFeeOverdue, TherapistFeeSettled
 from shared.events.matching import LetterRequested, OfferWithdrawn, TherapistStandingChanged
 from shared.events.sealed import Letter
-from shared.kernel.errors import Conflict, NotFound
-from shared.kernel.ids import TherapistId
-from shared.kernel.money import Pence
-from shared.messaging.transaction import Transaction
+from shared.kernel.errors import NotFound
 from tests.component.matching import SETTINGS, Matching, matching_service, therapist_row
+from tests.component.register import SUMMER_NIGHT, does, history, insurance, letters, moves, shows, therapist, until
 
 __all__ = ["matching_service"]
-
-REGISTRAR = frozenset({"registrar"})
-SUMMER_NIGHT = datetime(2026, 6, 30, 22, 59, 59, tzinfo=UTC)
-"""The last second of 30 June in London, where the clocks are an hour ahead."""
-
-
-def insurance(until: date, **changes: Any) -> Evidence:
-    plain: dict[str, Any] = {
-        "kind": "insurance",
-        "issued_on": date(2026, 1, 1),
-        "expires_on": until,
-        "amount": 200_000_000,
-    }
-    return Evidence(**{**plain, **changes})
-
-
-async def shows(matching: Matching, evidence: Evidence, number: int = 1) -> object:
-    therapist_id = await matching.therapist_id(number)
-    return await matching.perform(
-        str(therapist_id),
-        lambda tx: credentials.record_credential(tx, therapist_id, evidence, who="Robin Example"),
-    )
-
-
-async def moves(
-    matching: Matching, standing: Standing, *, number: int = 1, actor: Any = "registrar", **why: Any
-) -> Any:
-    therapist_id = await matching.therapist_id(number)
-    return await matching.perform(
-        str(therapist_id),
-        lambda tx: therapists.change_standing(tx, therapist_id, standing, actors=frozenset({actor}), why=Why(**why)),
-    )
-
-
-async def does(matching: Matching, work: Callable[[Transaction, TherapistId], Awaitable[Any]]) -> Any:
-    therapist_id = await matching.therapist_id(1)
-    return await matching.perform(str(therapist_id), lambda tx: work(tx, therapist_id))
-
-
-async def therapist(matching: Matching, number: int = 1) -> Therapist:
-    async with matching.kernel.reading() as db:
-        found = await store.therapist_by_id(db, matching.kernel.keys, await matching.therapist_id(number))
-    assert found is not None
-    return found
-
-
-async def history(matching: Matching) -> list[StandingChange]:
-    async with matching.kernel.reading() as db:
-        return await changes_of(db, matching.kernel.keys, await matching.therapist_id(1))
-
-
-async def letters(matching: Matching) -> list[str]:
-    return [event.kind for event in await matching.told(LetterRequested)]
-
-
-async def until(matching: Matching, moment: datetime) -> None:
-    await matching.passes(moment - matching.clock.now())
 
 
 async def test_insurance_is_warned_about_twice_and_lapses_at_midnight_in_london(matching: Matching) -> None:
@@ -164,51 +98,6 @@ async def test_nobody_is_made_active_with_a_credential_that_has_run_out(matching
     assert isinstance(refused, Refused)
     assert "Insurance ran out on 30 June 2026" in refused.sentence
     assert (await therapist(matching)).standing == "lapsed"
-
-
-async def test_a_lapse_during_a_pause_leads_back_into_the_pause_while_it_lasts(matching: Matching) -> None:
-    await matching.has_therapists(therapist_row(1))
-    await shows(matching, insurance(date(2026, 6, 30)))
-    await moves(matching, "paused", until=date(2026, 8, 1))
-    await until(matching, SUMMER_NIGHT + timedelta(days=1))
-    assert (await therapist(matching)).standing == "lapsed"
-
-    await shows(matching, insurance(date(2027, 6, 30), issued_on=date(2026, 7, 1)))
-    assert (await therapist(matching)).standing == "paused"
-    await until(matching, datetime(2026, 7, 31, 22, 59, 59, tzinfo=UTC))
-    assert (await therapist(matching)).standing == "paused"
-    await matching.passes(timedelta(seconds=1))
-
-    assert (await therapist(matching)).standing == "active"
-    assert (await history(matching))[0].cause == "pause-over"
-
-
-async def test_a_pause_touches_no_match(matching: Matching) -> None:
-    await matching.has_therapists(therapist_row(1), therapist_row(2, session_fee=90))
-    referral_ids = [(await matching.offered())[0] for _ in range(2)]
-    async with matching.kernel.reading() as db:
-        before = [tuple(row) for row in await db.fetch("SELECT * FROM match ORDER BY match_id")]
-    told = len(await matching.told_types())
-
-    await moves(matching, "paused", actor="coordinator", reason="On holiday", until=date(2026, 3, 20))
-    await matching.passes(timedelta(minutes=1))
-
-    async with matching.kernel.reading() as db:
-        assert [tuple(row) for row in await db.fetch("SELECT * FROM match ORDER BY match_id")] == before
-    assert (await matching.told_types())[told:] == ["TherapistStandingChanged"]
-    assert len(referral_ids) == 2
-    assert (await moves(matching, "paused", number=2, until=date(2026, 3, 2))).code == "pause-is-over"
-
-
-async def test_a_therapist_ends_their_own_pause_and_not_the_charity_s(matching: Matching) -> None:
-    await matching.has_therapists(therapist_row(1))
-    await moves(matching, "paused", actor="therapist")
-    await moves(matching, "active", actor="therapist")
-    await moves(matching, "paused", actor="coordinator")
-
-    with pytest.raises(Conflict) as refused:
-        await moves(matching, "active", actor="therapist")
-    assert refused.value.code == "paused-by-the-charity"
 
 
 async def test_what_is_wrong_is_said_and_what_is_shown_twice_is_kept_once(matching: Matching) -> None:
@@ -298,44 +187,3 @@ async def test_a_therapist_without_credentials_is_not_verified_and_keeps_their_s
 
     assert (await therapist(matching)).standing == "active"
     assert set(await letters(matching)) == {"capacity-stale"}
-
-
-async def test_places_are_asked_for_when_they_are_stale_and_again_until_somebody_answers(matching: Matching) -> None:
-    await matching.has_therapists(therapist_row(1))
-    await until(matching, datetime(2026, 3, 31, 22, 59, 59, tzinfo=UTC))
-    assert await letters(matching) == []
-    await matching.passes(timedelta(seconds=1))
-    assert await letters(matching) == ["capacity-stale"]
-
-    await does(matching, lambda tx, one: therapists.change_capacity(tx, one, maximum=3, available=3))
-    await matching.passes(timedelta(days=29))
-    assert await letters(matching) == ["capacity-stale"]
-    await matching.passes(timedelta(days=31))
-
-    assert await letters(matching) == ["capacity-stale"] * 3
-
-
-async def test_a_fee_begins_at_midnight_and_what_was_matched_before_keeps_its_own(matching: Matching) -> None:
-    await matching.has_therapists(therapist_row(1))
-    before = await matching.takes_on()
-    day = date(2026, 6, 1)
-    await does(matching, lambda tx, one: fees.set_fee(tx, one, Fee(day, Pence(7000), Pence(2500))))
-    assert (await therapist(matching)).entry.session_fee == 6000
-
-    await until(matching, datetime(2026, 5, 31, 23, tzinfo=UTC))
-
-    entry = (await therapist(matching)).entry
-    assert (entry.session_fee, entry.concession_fee) == (7000, 2500)
-    assert (await matching.proposed_for(before)).session_fee == 6000
-
-
-async def test_a_fee_owed_is_a_hold_beside_the_standing(matching: Matching) -> None:
-    await matching.has_therapists(therapist_row(1))
-    therapist_id = await matching.therapist_id(1)
-
-    await matching.hears(TherapistFeeOverdue(therapist_id=therapist_id))
-    assert ((await therapist(matching)).fees_overdue, (await therapist(matching)).standing) == (True, "active")
-    await matching.hears(TherapistFeeSettled(therapist_id=therapist_id))
-    await matching.hears(TherapistFeeSettled(therapist_id=TherapistId(uuid4())))
-
-    assert (await therapist(matching)).fees_overdue is False
