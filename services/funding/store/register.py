@@ -187,7 +187,15 @@ REGISTER = Register(
         NotPersonal("subject_key", ("subject", "wrapped"), "the key whose destruction erases the client"),
         NotPersonal(
             "referral",
-            ("referral_id", "standing", "priority", "received_at", "subsidy_agreed"),
+            (
+                "referral_id",
+                "standing",
+                "priority",
+                "received_at",
+                "subsidy_agreed",
+                "evaluation_agreed",
+                "statistics_agreed",
+            ),
             "the course of a random id",
         ),
         NotPersonal(
