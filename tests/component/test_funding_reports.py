@@ -186,6 +186,19 @@ def is_moment(value: object) -> bool:
     return not isinstance(value, str) or re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", value) is not None
 
 
+async def test_a_past_year_of_awards_is_open_data_once_there_are_enough(funding: Funding) -> None:
+    await funding.a_fund(1_000_000)
+    await helped(funding, 8)
+    coordinator = await staff_of(funding, "coordinator")
+    assert (await coordinator.reads("/reports/grants.json?year=2026")).status_code == 422
+    await funding.passes(timedelta(days=310))
+    coordinator = await staff_of(funding, "coordinator")
+    grants = (await coordinator.reads("/reports/grants.json?year=2026")).json()["grants"]
+    assert [(one["amountAwarded"], one["awardDate"]) for one in grants] == [(40.0, "2026-03-01")] * 8
+    assert len({one["recipientIndividual"]["id"] for one in grants}) == 8
+    assert (await coordinator.reads("/reports/grants.json?year=2025")).status_code == 404
+
+
 def a_grant(**changes: Any) -> dict[str, Any]:
     grant = grant_of("award", 12345, date(2026, 3, 17), {"prefix": "360G-x", "id": "GB-CHC-1", "name": "Charity"})
     return {**grant, **changes}

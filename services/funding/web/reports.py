@@ -178,6 +178,7 @@ async def _list(
         form=form,
         planned=planned,
         may_publish=staff.may("finance"),
+        last_year=day_of(kernel.clock.now()).year - 1,
     )
 
 
