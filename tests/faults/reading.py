@@ -36,9 +36,14 @@ SELECT (SELECT count(*) FROM outbox) AS outbox,
 LETTERS = "SELECT count(*) AS n FROM delivery WHERE due_at <= now() AND coalesce(leased_until, due_at) <= now()"
 """Due and in nobody's hands: a killed process leaves a lease behind, after which another takes its letters up."""
 MATCHES = """
-SELECT match_id::text, match.referral_id::text, therapist_id::text, match.state, holds_place, offer.state AS offer,
+SELECT match_id::text, match.referral_id::text, match.therapist_id::text, match.state, holds_place,
+       offer.state AS offer,
        EXISTS (SELECT 1 FROM timer WHERE kind = 'offer-expires' AND key = offer_id::text) AS offer_watched
-  FROM match LEFT JOIN offer USING (match_id)
+  FROM match
+  LEFT JOIN LATERAL (
+        SELECT offer_id, state FROM offer WHERE offer.match_id = match.match_id
+         ORDER BY state IN ('sent', 'acknowledged', 'accepted') DESC, sent_at DESC LIMIT 1
+       ) AS offer ON true
 """
 AWARDS = """
 SELECT award_id::text, referral_id::text, match_id::text, state,
