@@ -175,6 +175,7 @@ ANSWERS: dict[str, dict[str, str | list[str]]] = {
     "contact": {"channel": "email", "email": "robin@example.org", "name": "Robin"},
     "place": {"where": "near", "outward": "tq13 7hd"},
     "wishes": {"setting": "either", "therapist_gender": "no-preference", "language": "en"},
+    "apart": {},
     "cost": {"means": "cannot-pay"},
     "words": {},
     "agreement": {"purposes": ["referral", "sharing", "subsidy"]},

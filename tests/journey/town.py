@@ -128,6 +128,7 @@ class Town:
         page.fill("#outward", place)
         _go_on(page)
         _go_on(page, "in-person")
+        _go_on(page)
         _go_on(page, means)
         page.fill("#text", words)
         _go_on(page)

@@ -18,6 +18,8 @@ from tests.component.intake import a_contact, a_submission
         "Jöhn Smith",
         "Dr. John Smith",
         "Smith John",
+        "JOHN\u00a0SMITH",
+        "Jo\u0308hn SMITH",
     ],
 )
 def test_a_name_has_one_spelling(text: str) -> None:
@@ -33,7 +35,19 @@ def test_hyphens_and_apostrophes_do_not_matter() -> None:
     assert one_name("Mary O'Brien-Jones") == one_name("mary obrien jones".replace(" jones", "jones"))
 
 
-@pytest.mark.parametrize("text", ["07700 900123", "+44 7700 900 123", "+44 (0)7700 900123", "0044 7700 900123"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "07700 900123",
+        "+44 7700 900 123",
+        "+44 (0)7700 900123",
+        "0044 7700 900123",
+        "447700900123",
+        "7700900123",
+        "+44 07700 900-123",
+        "\uff10\uff17\uff17\uff10\uff10 900123",
+    ],
+)
 def test_a_number_has_one_spelling(text: str) -> None:
     assert one_number(text) == "07700900123"
 
@@ -44,7 +58,7 @@ def test_what_is_no_number_says_nothing(text: str) -> None:
 
 
 def test_addresses_and_files_have_one_spelling() -> None:
-    assert one_address(" Robin+help@Example.org") == "robin@example.org"
+    assert one_address(" Robin+help@Example.org") == one_address("ROBIN@example.ORG") == "robin@example.org"
     assert one_file("CRN 12/345-x") == one_file("crn12345X") == "crn12345x"
     assert one_file("123") == ""
 

@@ -12,6 +12,9 @@ from typing import Literal
 Scope = Literal["name", "phone", "email", "file"]
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "rev", "revd", "reverend"})
 SHORTEST_NUMBER, SHORTEST_FILE = 9, 5
+_WITHOUT_PLUS = re.compile(r"440?[1-9][0-9]{9}")
+_WITHOUT_NOUGHT = re.compile(r"7[0-9]{9}")
+"""A British mobile number from which a spreadsheet took the first digit."""
 _YEAR = re.compile(r"[\s,(]+((?:19|20)[0-9]{2})\)?\s*\Z")
 
 
@@ -59,25 +62,30 @@ def one_name(text: str) -> str:
 
 def one_number(text: str) -> str:
     """A British number in its national form, another with its country; nothing for what is too short to be one."""
-    if re.search(r"[^\W\d_]", text):
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if re.search(r"[^\W\d_]", plain):
         return ""
-    digits = re.sub(r"\D", "", text.replace("(0)", ""))
-    if text.strip().startswith("+"):
+    digits = re.sub(r"[^0-9]", "", plain.replace("(0)", ""))
+    if plain.startswith("+"):
+        digits = f"00{digits}"
+    if _WITHOUT_PLUS.fullmatch(digits):
         digits = f"00{digits}"
     if digits.startswith("0044"):
         digits = f"0{digits[4:].removeprefix('0')}"
+    if _WITHOUT_NOUGHT.fullmatch(digits):
+        digits = f"0{digits}"
     return digits if len(digits) >= SHORTEST_NUMBER else ""
 
 
 def one_address(text: str) -> str:
     """A mail address in small letters, without what follows a plus sign."""
-    local, at, domain = text.strip().casefold().partition("@")
+    local, at, domain = unicodedata.normalize("NFKC", text).strip().casefold().partition("@")
     return f"{local.partition('+')[0]}@{domain}" if at and local and domain else ""
 
 
 def one_file(text: str) -> str:
     """A file's number, letters and digits alone; nothing for one so short that strangers would share it."""
-    plain = "".join(letter for letter in text.casefold() if letter.isalnum())
+    plain = "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
     return plain if len(plain) >= SHORTEST_FILE else ""
 
 

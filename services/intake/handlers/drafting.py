@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.intake.domain.answers import Submission
+from services.intake.domain.links import Links
 from services.intake.domain.receipts import receipt_from
+from services.intake.handlers.linking import tokens_of
 from services.intake.handlers.receiving import Arrival, receive
 from services.intake.handlers.returning import RECEIPT
 from services.intake.store import drafts
@@ -15,6 +17,8 @@ from shared.kernel.ids import ReferralId
 from shared.messaging.transaction import Transaction
 from shared.privacy import Keyring
 
+APART = "apart"
+MOST_CODES = 40
 DRAFT_EXPIRES = "draft-expires"
 KEPT_FOR = timedelta(minutes=30)
 """How long answers are kept after the last one, and how long the receipt can be shown again."""
@@ -61,6 +65,16 @@ async def answer(visit_hash: str, question: str, given: dict[str, list[str]], tx
     await drafts.save_answers(tx.db, tx.keys, draft)
     tx.schedule(DRAFT_EXPIRES, visit_hash, draft.expires_at)
     return draft
+
+
+async def keep_apart(visit_hash: str, said: Links, tx: Transaction, *, anew: bool) -> Draft | Gone:
+    """Keep codes of who should not see the same therapist, beside earlier ones unless `anew`; never what was said."""
+    draft = await drafts.draft_of(tx.db, tx.keys, visit_hash, tx.now)
+    if draft is None:
+        return Gone()
+    before = [] if anew else draft.answers.get(APART, {}).get("codes", [])
+    codes = list(dict.fromkeys([*before, *tokens_of(tx.keys, said)]))[:MOST_CODES]
+    return await answer(visit_hash, APART, {"codes": codes}, tx)
 
 
 async def send(visit_hash: str, visit_token: str, asked: Submission, tx: Transaction) -> Sent | Gone:

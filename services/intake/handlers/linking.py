@@ -1,7 +1,7 @@
 """Makes the tokens by which matching notices a conflict of interest without anybody reading what connects clients."""
 
 from services.intake.domain.answers import Submission
-from services.intake.domain.links import Mark, marks_of
+from services.intake.domain.links import Links, Mark, marks_of
 from shared.privacy import Keyring
 
 LENGTH = 32
@@ -9,9 +9,21 @@ LENGTH = 32
 
 
 def conflict_tokens(keys: Keyring, asked: Submission) -> tuple[str, ...]:
-    """The tokens of a request, made with a key that intake alone has; during a change of keys, with both."""
+    """The tokens of a request, made with a key that intake alone has; during a change of keys, with both.
+
+    Those that a form made before, of somebody who was named there, stay.
+    """
     contact = asked.contact
     marks = marks_of(contact.name, (contact.email, contact.phone), asked.links)
+    return tuple(dict.fromkeys((*_all(keys, marks), *asked.need.conflict_tokens)))
+
+
+def tokens_of(keys: Keyring, links: Links) -> tuple[str, ...]:
+    """The tokens of other people and files alone, for a form whose client is not known yet."""
+    return _all(keys, marks_of("", (), links))
+
+
+def _all(keys: Keyring, marks: tuple[Mark, ...]) -> tuple[str, ...]:
     return tuple(token for mark in marks for token in _tokens(keys, mark))
 
 

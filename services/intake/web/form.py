@@ -11,12 +11,13 @@ from services.intake.domain.receipts import grouped
 from services.intake.handlers import drafting
 from services.intake.handlers.drafting import KEPT_FOR, Gone, lock_of
 from services.intake.store.drafts import Draft, draft_of
-from services.intake.web import components, questions, summary, wording
+from services.intake.web import apart, components, questions, summary, wording
 from services.intake.web.answering import Answer
 from services.intake.web.public import PublicRoute, visit_hash_of, visit_token_of
 from services.intake.web.questions import BY_SLUG, Question
 from shared.kernel.errors import NotFound
 from shared.messaging.kernel import Kernel
+from shared.messaging.transaction import Transaction
 from shared.web import Form, begin_visit, kernel_of, page, read_form, wipe
 
 router = APIRouter(prefix="/referral", route_class=PublicRoute)
@@ -150,13 +151,19 @@ async def question_answered(request: Request, slug: str, kernel: Held, change: C
         return _show(request, question, draft, form, change=change, status=422)
     if slug == "who" and form.text("asker") == "professional":
         return to("/referral/professionals")
-    visit_hash, given = visit_hash_of(request), form.model.kept()
-    kept = await kernel.perform(
-        lock_of(visit_hash), lambda tx: drafting.answer(visit_hash, slug, given, tx), actor="client"
-    )
+    kept = await _keep(kernel, visit_hash_of(request), slug, form.model)
     if isinstance(kept, Gone):
         return to(NOT_KEPT)
     return to(_following(question, kept, change=change))
+
+
+async def _keep(kernel: Kernel, visit_hash: str, slug: str, given: Answer) -> Draft | Gone:
+    async def keep(tx: Transaction) -> Draft | Gone:
+        if isinstance(given, apart.Apart):
+            return await drafting.keep_apart(visit_hash, given.links(), tx, anew=given.take_away == "yes")
+        return await drafting.answer(visit_hash, slug, given.kept(), tx)
+
+    return await kernel.perform(lock_of(visit_hash), keep, actor="client")
 
 
 def _following(question: Question, draft: Draft, *, change: bool) -> str:
@@ -194,6 +201,7 @@ def _show(
         minutes=_minutes(),
         for_another=questions.answer_to(draft.answers, "who", "asker") == "close-person",
         online_only=questions.answer_to(draft.answers, "place", "where") == "online",
+        named=apart.has_codes(draft.answers),
         components=components,
         wording=wording,
     )

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from services.intake.domain.answers import Contact, Need, Submission
 from services.intake.domain.codes import NO_LEGAL_STAGE, LegalStage
+from services.intake.handlers.drafting import APART
 from services.intake.store.drafts import Answers
-from services.intake.web import answering
+from services.intake.web import answering, apart
 from services.intake.web.answering import Answer
 from shared.kernel.errors import Conflict
 from shared.kernel.money import Pence
@@ -48,6 +49,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("contact", "How we may reach you", answering.ContactAnswer, sensitive=True),
     Question("place", "Where", answering.Place),
     Question("wishes", "What would help", answering.Wishes),
+    Question(APART, "Somebody to keep apart", apart.Apart, sensitive=True),
     Question("cost", "Cost", answering.Cost),
     Question("words", "Anything else", answering.OwnWords, sensitive=True),
     Question("agreement", "What you agree to", answering.Agreement),
@@ -143,6 +145,7 @@ def _need(answers: Answers) -> Need:
         step_free_access=wishes.step_free_access == "yes",
         means=cost.means,
         affordable_per_session=Pence(round(float(cost.affordable) * 100)) if cost.affordable else None,
+        conflict_tokens=tuple(answers.get(APART, {}).get("codes", ())),
     )
 
 

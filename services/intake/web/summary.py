@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from services.intake.domain.purposes import AGREEMENTS
+from services.intake.handlers.drafting import APART
 from services.intake.store.drafts import Answers
 from services.intake.web import questions, wording
 from services.intake.web.questions import Question, answer_to
@@ -63,6 +64,10 @@ def _wishes(given: Given) -> list[str]:
     return [*lines, "Access without steps"] if _one(given, "step_free_access") else lines
 
 
+def _apart(given: Given) -> list[str]:
+    return ["A code, of which nobody can read what you told us" if given.get("codes") else "Nobody"]
+
+
 def _cost(given: Given) -> list[str]:
     amount = _one(given, "affordable")
     return [_text(wording.MEANS, _one(given, "means")), *([f"About £{amount} a session"] if amount else [])]
@@ -81,6 +86,7 @@ _LINES: dict[str, Callable[[Given], list[str]]] = {
     "contact": _contact,
     "place": lambda given: [_one(given, "outward") or "Only online"],
     "wishes": _wishes,
+    APART: _apart,
     "cost": _cost,
     "words": lambda given: _one(given, "text", "Nothing").split("\n"),
     "agreement": _agreement,
