@@ -11,6 +11,7 @@ from services.funding.domain.evaluations import Course, Outcome, Result
 from services.funding.domain.funds import Person
 from services.funding.domain.referrals import Profile, Referral
 from services.funding.domain.releases import Period
+from services.funding.handlers.drawing import spend
 from services.funding.handlers.money import Gift, receive_money
 from services.funding.handlers.posting import move_all, reserve
 from services.funding.handlers.reporting import publish_report
@@ -72,9 +73,10 @@ async def _help(tx: Transaction, fund_id: FundId, draw: random.Random, first: da
     await courses.keep_labels(tx.db, tx.keys, match_id, referral_id, labels)
     for held in range(planned):
         day = first + timedelta(days=7 * held)
-        await courses.add_session(tx.db, SessionId(tx.new_id()), match_id, referral_id, day, held + 1)
+        session_id = SessionId(tx.new_id())
+        await courses.add_session(tx.db, session_id, match_id, referral_id, day, held + 1)
+        await spend(_then(tx, day), award, session_id)
     ended = _then(tx, first + timedelta(days=7 * planned))
-    await move_all(ended, award, "spend")
     await courses.end_course(tx.db, match_id, ended.now, "completed")
     over = replace(award, state="finished", waits_for=None, contribution=Pence(0), accepted=True)
     await awards.save_award(tx.db, over, ended.now)

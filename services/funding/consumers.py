@@ -1,6 +1,6 @@
 """What wakes funding: referrals and consents from intake, matches and therapies from matching, sessions of staff."""
 
-from services.funding.handlers import courses, evaluating, matches, referrals
+from services.funding.handlers import courses, evaluating, matches, referrals, sessions
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed, ReferralTriaged
 from shared.events.matching import (
     MatchProposed,
@@ -10,6 +10,8 @@ from shared.events.matching import (
     OfferExpired,
     OfferWithdrawn,
     SessionAttended,
+    SessionCancelled,
+    SessionMissed,
     TherapyEnded,
     TherapyStarted,
 )
@@ -95,8 +97,15 @@ async def on_therapy_started(event: TherapyStarted, tx: Transaction) -> None:
 
 @subscribes(SessionAttended)
 async def on_session_attended(event: SessionAttended, tx: Transaction) -> None:
-    """Count it, and ask after some of them how it goes."""
+    """Count it, draw the award, and ask after some of them how it goes."""
     await courses.note_session(event, tx)
+    await sessions.hear_session(event, tx)
+
+
+@subscribes(SessionMissed, SessionCancelled)
+async def on_session_not_held(event: SessionMissed | SessionCancelled, tx: Transaction) -> None:
+    """Draw nothing, or what the policy says; a correction takes back what was drawn."""
+    await sessions.hear_session(event, tx)
 
 
 @subscribes(TherapyEnded)

@@ -28,6 +28,7 @@ class FundingSettings(ServiceSettings):
     review_after_sessions: int = Field(6, ge=1, le=100)
     evaluation_hours: int = Field(24, ge=0, le=24 * 14)
     evaluation_days: int = Field(42, ge=15, le=200)
+    late_session_days: int = Field(14, ge=0, le=365)
     fund_thresholds: tuple[Annotated[int, Field(ge=1, le=100)], ...] = (80, 100)
 
     @property
@@ -46,4 +47,5 @@ class FundingSettings(ServiceSettings):
             review_after_sessions=self.review_after_sessions,
             evaluation_hours=self.evaluation_hours,
             evaluation_days=self.evaluation_days,
+            late_session_days=self.late_session_days,
         )

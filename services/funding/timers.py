@@ -5,7 +5,8 @@ from typing import cast
 from uuid import UUID
 
 from services.funding.domain.questionnaires import Moment
-from services.funding.handlers.ending import let_reservation_expire
+from services.funding.handlers.drawing import AWARD_LAPSES
+from services.funding.handlers.ending import let_award_lapse, let_reservation_expire
 from services.funding.handlers.evaluating import EVALUATION_DUE, EVALUATION_REMINDER, ask_now, remind
 from services.funding.handlers.money import FUND_OPENS, begin_to_spend
 from services.funding.handlers.outlook import OUTLOOK, tell_outlook
@@ -21,6 +22,12 @@ from shared.messaging.transaction import Transaction
 async def on_reservation_expires(due: DueTimer, tx: Transaction) -> None:
     """Nobody answered in time: let the money go."""
     await let_reservation_expire(tx, AwardId(UUID(due.key)))
+
+
+@timer(AWARD_LAPSES)
+async def on_award_lapses(due: DueTimer, tx: Transaction) -> None:
+    """The last day of an award is over: what was not drawn helps somebody else."""
+    await let_award_lapse(tx, AwardId(UUID(due.key)))
 
 
 @timer(FUND_OPENS)

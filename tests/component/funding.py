@@ -52,9 +52,10 @@ class Client:
     def _ids(self) -> dict[str, Any]:
         return {"match_id": self.match_id, "referral_id": self.referral_id, "therapist_id": self.therapist_id}
 
-    def accepted(self) -> OfferAccepted:
-        """The therapist takes the client."""
-        return OfferAccepted(offer_id=OfferId(uuid4()), **self._ids)
+    def accepted(self, *, fee: int | None = None) -> OfferAccepted:
+        """The therapist takes the client, for the fee that was proposed or for less."""
+        asked = None if fee is None else Pence(fee)
+        return OfferAccepted(offer_id=OfferId(uuid4()), session_fee=asked, **self._ids)
 
     def declined(self) -> OfferDeclined:
         """The therapist cannot."""

@@ -1,6 +1,7 @@
 """Consent, the end of a referral and time: what is kept goes back, once, and never twice."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -179,7 +180,7 @@ async def test_a_yes_taken_back_and_a_wish_for_somebody_else_free_the_award_for_
     fund = await funding.a_fund(50_000)
     client = await funding.a_match()
     await funding.hears(client.accepted())
-    ids = {"match_id": client.match_id, "referral_id": client.referral_id}
+    ids: dict[str, Any] = {"match_id": client.match_id, "referral_id": client.referral_id}
     over = (
         OfferDeclined(
             offer_id=OfferId(uuid4()), therapist_id=client.therapist_id, reason="away", after_acceptance=True, **ids

@@ -10,16 +10,23 @@ from shared.kernel.errors import Conflict
 from shared.kernel.ids import AwardId, FundId, MatchId, ReferralId
 from shared.kernel.money import Pence
 
-AwardState = Literal["requested", "waiting", "not-needed", "reserved", "awarded", "expired", "ended", "finished"]
+AwardState = Literal[
+    "requested", "waiting", "not-needed", "reserved", "awarded", "drawing", "exhausted", "lapsed", "expired", "ended",
+    "finished",
+]  # fmt: skip
 WaitsFor = Literal["profile", "money", "consent"]
 STATES: tuple[AwardState, ...] = get_args(AwardState)
-LIVE: frozenset[AwardState] = frozenset({"requested", "waiting", "not-needed", "reserved", "awarded", "expired"})
+OVER: frozenset[AwardState] = frozenset({"lapsed", "ended", "finished"})
+LIVE: frozenset[AwardState] = frozenset(STATES) - OVER
 STATE_WORDS: dict[AwardState, str] = {
     "requested": "Asked for",
     "waiting": "Waiting",
     "not-needed": "Not needed",
     "reserved": "Reserved",
     "awarded": "Awarded",
+    "drawing": "Being drawn",
+    "exhausted": "Used up",
+    "lapsed": "Past its last day",
     "expired": "Reservation ran out",
     "ended": "Ended",
     "finished": "Finished",
@@ -37,7 +44,13 @@ MOVES: frozenset[tuple[AwardState, AwardState]] = frozenset(
         ("expired", "waiting"),
         ("expired", "reserved"),
         ("expired", "not-needed"),
-        ("awarded", "finished"),
+        ("awarded", "drawing"),
+        ("awarded", "exhausted"),
+        ("drawing", "exhausted"),
+        ("drawing", "awarded"),
+        ("exhausted", "drawing"),
+        ("exhausted", "awarded"),
+        *((state, over) for state in ("awarded", "drawing", "exhausted") for over in ("lapsed", "finished")),
         ("not-needed", "finished"),
         *((state, "ended") for state in LIVE),
     }
@@ -61,11 +74,19 @@ class Award:
     shortfall: Pence | None = None
     needs_review: bool = False
     valid_until: date | None = None
+    agreed_fee: Pence | None = None
+    """What the therapist who accepted asks, where that is less than was proposed."""
 
     @property
     def needed(self) -> Pence:
         """What the charity pays in all, as far as it is known."""
         return Pence((self.session_fee - (self.contribution or 0)) * self.sessions)
+
+    @property
+    def share(self) -> Pence:
+        """What the charity pays for one session, by the fee that was agreed in the end."""
+        fee = self.session_fee if self.agreed_fee is None else min(self.agreed_fee, self.session_fee)
+        return Pence(max(0, fee - (self.contribution or 0)))
 
 
 def require_move(present: AwardState, following: AwardState) -> None:

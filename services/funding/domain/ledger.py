@@ -14,7 +14,7 @@ from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
 
 Account = Literal["received", "available", "reserved", "committed", "spent"]
-MovementKind = Literal["receive", "reserve", "commit", "release", "return", "spend"]
+MovementKind = Literal["receive", "reserve", "commit", "release", "return", "spend", "unspend", "refund"]
 
 MOVEMENTS: dict[MovementKind, tuple[Account, Account]] = {
     "receive": ("received", "available"),
@@ -23,6 +23,8 @@ MOVEMENTS: dict[MovementKind, tuple[Account, Account]] = {
     "release": ("reserved", "available"),
     "return": ("committed", "available"),
     "spend": ("committed", "spent"),
+    "unspend": ("spent", "committed"),
+    "refund": ("spent", "available"),
 }
 """From which account to which; the same table stands in the database."""
 

@@ -27,6 +27,14 @@ class Policy:
     evaluation_days: int = 42
     """After this, nobody is asked any more."""
 
+    late_session_days: int = 14
+    """So long after the last day of an award sessions of before can still be noted, before the rest is released."""
+
+    @property
+    def late_sessions(self) -> timedelta:
+        """How long after its last day an award waits for sessions that were held before."""
+        return timedelta(days=self.late_session_days)
+
     @property
     def evaluation_after(self) -> timedelta:
         """How long after a moment of a therapy somebody is asked about it."""

@@ -10,6 +10,7 @@ from services.funding.domain.contribution import Contribution, PaysAll, contribu
 from services.funding.domain.days import day_of
 from services.funding.domain.funds import Person, misfits
 from services.funding.domain.policy import Policy
+from services.funding.handlers.drawing import begin_to_draw
 from services.funding.handlers.posting import move_all, reserve
 from services.funding.store import awards, funds, ledger, referrals
 from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyWaitlisted
@@ -85,6 +86,8 @@ async def _grant(tx: Transaction, award: Award, found: Split, case: Case, until:
         await move_all(tx, granted, "commit")
         granted = replace(granted, state="awarded")
     await awards.save_award(tx.db, granted, tx.now, found.explanation)
+    if award.accepted:
+        await begin_to_draw(tx, granted)
     tx.emit(
         SubsidyGranted(
             referral_id=award.referral_id,

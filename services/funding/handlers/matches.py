@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.funding.domain.awards import Award
 from services.funding.domain.policy import Policy
 from services.funding.handlers.deciding import decide
+from services.funding.handlers.drawing import PAYS, begin_to_draw
 from services.funding.handlers.ending import end_award
 from services.funding.handlers.posting import move_all
 from services.funding.store import awards
@@ -44,13 +45,16 @@ async def request_subsidy(proposed: MatchProposed, tx: Transaction) -> None:
 async def commit_subsidy(accepted: OfferAccepted, tx: Transaction) -> None:
     """The therapist takes the client: what was kept is now promised. After an end, an acceptance changes nothing."""
     award = await _award_of(tx, accepted.match_id)
+    taken = replace(award, accepted=True, agreed_fee=accepted.session_fee)
     if award.state == "reserved":
         await move_all(tx, award, "commit")
-        await awards.save_award(tx.db, replace(award, state="awarded", accepted=True), tx.now)
+        awarded = replace(taken, state="awarded")
+        await awards.save_award(tx.db, awarded, tx.now)
+        await begin_to_draw(tx, awarded)
     elif award.state == "expired":
-        await decide(tx, replace(award, accepted=True))
+        await decide(tx, taken)
     elif award.state in ("requested", "waiting", "not-needed"):
-        await awards.save_award(tx.db, replace(award, accepted=True), tx.now)
+        await awards.save_award(tx.db, taken, tx.now)
 
 
 async def release_subsidy(match_id: MatchId, reason: MatchEnd | None, tx: Transaction) -> None:
@@ -61,7 +65,7 @@ async def release_subsidy(match_id: MatchId, reason: MatchEnd | None, tx: Transa
 async def finish_subsidy(match_id: MatchId, tx: Transaction) -> None:
     """The therapy is over: what was promised and not spent is free again."""
     award = await _award_of(tx, match_id)
-    if award.state in ("awarded", "not-needed"):
+    if award.state in (*PAYS, "not-needed"):
         await end_award(tx, award, None, "finished")
     else:
         await end_award(tx, award, None)

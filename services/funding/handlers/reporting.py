@@ -113,7 +113,7 @@ async def _money(tx: Transaction, fund_id: FundId, period: Period) -> Money:
     return Money(
         received=moved.get("receive", 0),
         promised=moved.get("commit", 0),
-        spent=moved.get("spend", 0),
+        spent=moved.get("spend", 0) - moved.get("unspend", 0) - moved.get("refund", 0),
         available_at_end=stood.available,
         promised_at_end=stood.reserved + stood.committed,
         spent_in_all=stood.spent,

@@ -37,7 +37,8 @@ async def save_award(
         """
         UPDATE award
            SET state = $2, waits_for = $3, contribution = $4, shortfall = $5, needs_review = $6, accepted = $7,
-               valid_until = $8, changed_at = $9, explanation = coalesce($10, explanation)
+               valid_until = $8, changed_at = $9, explanation = coalesce($10, explanation),
+               agreed_fee = $11
          WHERE award_id = $1
         """,
         award.award_id,
@@ -50,6 +51,7 @@ async def save_award(
         award.valid_until,
         now,
         None if explanation is None else [{**asdict(one), "fund_id": str(one.fund_id)} for one in explanation],
+        award.agreed_fee,
     )
 
 
@@ -106,4 +108,5 @@ def _award(row: Record) -> Award:
         shortfall=row["shortfall"],
         needs_review=row["needs_review"],
         valid_until=row["valid_until"],
+        agreed_fee=row["agreed_fee"],
     )

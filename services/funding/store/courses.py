@@ -71,6 +71,11 @@ async def add_session(
     )
 
 
+async def remove_session(db: Connection, session_id: SessionId) -> None:
+    """Count a session no longer: it turned out not to have taken place."""
+    await db.execute("DELETE FROM attended_session WHERE session_id = $1", session_id)
+
+
 async def keep_labels(
     db: Connection, keys: Keyring, match_id: MatchId, referral_id: ReferralId, labels: Mapping[str, str]
 ) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.funding.domain.choice import Part
 from services.funding.domain.ledger import Account, Balances, Entry, MovementKind
 from shared.db import Connection, Record
-from shared.kernel.ids import AwardId, FundId, ReferralId
+from shared.kernel.ids import AwardId, FundId, ReferralId, SessionId
 from shared.kernel.money import Pence
 
 
@@ -23,20 +23,22 @@ class Movement:
     happened_at: datetime
     actor: str
     reservation_id: UUID | None = None
+    session_id: SessionId | None = None
 
 
 async def write(db: Connection, movement: Movement) -> None:
     """Add a transaction and its entries; the balances follow in the same statement."""
     await db.execute(
         """
-        INSERT INTO ledger_transaction (transaction_id, kind, reservation_id, happened_at, actor)
-        VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO ledger_transaction (transaction_id, kind, reservation_id, happened_at, actor, session_id)
+        VALUES ($1, $2, $3, $4, $5, $6)
         """,
         movement.transaction_id,
         movement.kind,
         movement.reservation_id,
         movement.happened_at,
         movement.actor,
+        movement.session_id,
     )
     await db.execute(
         """

@@ -167,6 +167,12 @@ REGISTER = Register(
         NotPersonal(
             "attended_session", ("session_id", "match_id", "referral_id", "held_on", "number"), "days under random ids"
         ),
+        NotPersonal(
+            "session_result",
+            ("session_id", "match_id", "referral_id", "result", "held_on", "heard_at"),
+            "which sessions are to be paid, under random ids",
+        ),
+        NotPersonal("session_policy", ("valid_from", "missed_is_paid"), "a policy"),
         NotPersonal("questionnaire", ("code", "version", "content", "loaded_at"), "the words of forms"),
         NotPersonal(
             "evaluation",
@@ -202,7 +208,7 @@ REGISTER = Register(
             "award",
             (
                 *("award_id", "referral_id", "match_id", "state", "waits_for", "session_fee", "sessions", "shortfall"),
-                *("needs_review", "accepted", "valid_until", "requested_at", "changed_at"),
+                *("needs_review", "accepted", "valid_until", "requested_at", "changed_at", "agreed_fee"),
             ),
             "sums and dates under random ids",
         ),
@@ -226,7 +232,7 @@ REGISTER = Register(
         NotPersonal("movement_kind", ("kind", "source", "target"), "a table of words"),
         NotPersonal(
             "ledger_transaction",
-            ("transaction_id", "kind", "reservation_id", "happened_at", "written_in"),
+            ("transaction_id", "kind", "reservation_id", "session_id", "turn", "happened_at", "written_in"),
             "movements of money under random ids",
         ),
         NotPersonal("ledger_entry", ("transaction_id", "fund_id", "account", "amount"), "movements of money"),

@@ -12,6 +12,9 @@ STATES: dict[AwardState, tuple[str, str]] = {
     "not-needed": ("Client pays", ""),
     "reserved": ("Reserved", "accent"),
     "awarded": ("Awarded", "good"),
+    "drawing": ("Being drawn", "good"),
+    "exhausted": ("Used up", ""),
+    "lapsed": ("Past its last day", ""),
     "expired": ("Ran out", "warning"),
     "ended": ("Ended", ""),
     "finished": ("Finished", ""),
@@ -29,6 +32,8 @@ MOVEMENTS: dict[MovementKind, str] = {
     "release": "Released",
     "return": "Returned unspent",
     "spend": "Spent",
+    "unspend": "Spending taken back",
+    "refund": "Returned after spending",
 }
 SIGNS: dict[MovementKind, str] = {
     "receive": "+",
@@ -37,6 +42,8 @@ SIGNS: dict[MovementKind, str] = {
     "release": "+",
     "return": "+",
     "spend": "",
+    "unspend": "",
+    "refund": "+",
 }
 ACCOUNTS: dict[Account, str] = {
     "received": "Received",
