@@ -2,12 +2,15 @@
 
 import re
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
 from services.matching.handlers.answers import accept
 from services.matching.handlers.counting import count_answers
+from shared.events.intake import SafeguardingConcernRaised
 from shared.events.matching import MatchProposed, MatchWithdrawn, OfferWithdrawn
+from shared.kernel.ids import ConcernId
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import staff_of
 
@@ -176,3 +179,20 @@ async def test_the_weights_in_use_are_shown_with_how_each_part_is_found(matching
         "no-conflict-of-interest",
     ):
         assert word in text
+
+
+async def test_while_a_concern_is_open_no_coordinator_can_have_a_therapist_asked(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1), therapist_row(2, session_fee=110))
+    referral_id, _, _ = await matching.offered()
+    concern = SafeguardingConcernRaised(
+        referral_id=referral_id, concern_id=ConcernId(uuid4()), act_by=matching.clock.now()
+    )
+    await matching.hears(concern)
+    second = str(await matching.therapist_id(2))
+    coordinator, page = await staff_of(matching, "coordinator"), f"/matches/referrals/{referral_id}"
+
+    shown = await coordinator.reads(f"{page}?therapist={second}")
+    assert ("Every rule holds" in shown.text, "Ask this therapist" in shown.text) == (True, False)
+    sent = await coordinator.sends(page, f"{page}?therapist={second}", therapist=second, what="assign", reason=WHY)
+    assert (sent.status_code, "Nobody may be asked" in sent.text) == (422, True)
+    assert len(await matching.told(MatchProposed)) == 1

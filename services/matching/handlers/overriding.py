@@ -14,6 +14,7 @@ from services.matching.domain.rules import EXEMPTIBLE
 from services.matching.domain.scoring import Weights
 from services.matching.handlers.placing import find_therapist, propose, weights_in_force
 from services.matching.handlers.releasing import withdraw_match
+from services.matching.handlers.stopping import what_stops
 from services.matching.store.candidates import CLIENTS_WISH
 from shared.db import Connection
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
@@ -58,14 +59,14 @@ async def look_at(
 async def assign(tx: Transaction, referral_id: ReferralId, therapist_id: TherapistId, reason: str) -> None:
     """Propose a therapist of the coordinator's choice, in place of whoever was asked; no rule is passed over.
 
-    Raises Conflict where a rule fails, or where somebody has accepted the client already.
+    Raises Conflict where a rule fails, where something stops the search, or where somebody has accepted already.
     """
     _require_reason(reason)
     await store.hold_places(tx.db)
     await _let_go_of_whom_is_asked(tx, referral_id, therapist_id)
     weights = await weights_in_force(tx)
     looked = await look_at(tx.db, tx.keys, (referral_id, therapist_id), weights, tx.now)
-    if looked.case.state != "open" or not looked.case.sharing_agreed:
+    if looked.case.state != "open" or await what_stops(tx, looked.case) is not None:
         raise Conflict("not-to-be-matched", "Nobody may be asked for this client at present.")
     asked = next((one for one in looked.choice.considered if one.candidate.therapist_id == therapist_id), None)
     if asked is None:

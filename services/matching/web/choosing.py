@@ -1,6 +1,6 @@
 """Why not this therapist, for any client and any therapist; and what a coordinator may decide about the two."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.matching import store
 from services.matching.domain.comparing import Excluded, Outscored, TheBest, in_hundred, why_not
+from services.matching.domain.holds import HoldReason
 from services.matching.domain.matches import ASKED
 from services.matching.domain.rules import EXEMPTIBLE
 from services.matching.domain.scoring import Weights
@@ -120,7 +121,8 @@ async def _shown(
         }
         names = await store.names_of(db, kernel.keys, {one for one in named if one})
     asked_now = match is not None and match.state in ASKED
-    free_to_choose = looked.case.state == "open" and (match is None or asked_now)
+    stopped = waiting is not None and waiting.reason in get_args(HoldReason)
+    free_to_choose = looked.case.state == "open" and not stopped and (match is None or asked_now)
     return page(
         request,
         "matches/choosing.html",
