@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from services.matching import store
-from services.matching.handlers import answers, desk
+from services.matching.handlers import answers, desk, overriding
 from services.matching.handlers.answers import Answered, TooLate
 from services.matching.handlers.therapists import change_standing
 from shared.db import Database
@@ -176,3 +176,19 @@ async def test_fifty_yeses_at_once_have_one_winner_and_forty_nine_kind_words(
     assert sorted(await held(several, 5)) == [0, 0, 0, 0, 1]
     assert sum("You had accepted already" in text for text in late) == 9
     assert accepted.offer_id in {event.offer_id for event in await several.told(OfferSent)}
+
+
+async def test_whom_the_client_refuses_is_asked_no_more_beside_the_others_and_that_is_never_forgotten(
+    several: Matching,
+) -> None:
+    referral_id, offers = await asked(several)
+    refused = (await several.told(OfferSent))[1].therapist_id
+    await several.perform(str(referral_id), lambda tx: overriding.refuse(tx, referral_id, refused), actor="staff:1")
+
+    assert await several.perform(str(referral_id), lambda tx: answers.accept(tx, offers[1])) == TooLate("withdrawn")
+    await several.perform(
+        str(referral_id),
+        lambda tx: store.note_asked(tx.db, referral_id, refused, outcome="expired", for_ever=False, now=tx.now),
+    )
+    async with several.kernel.reading() as db:
+        assert (await store.as_candidate(db, [referral_id], refused))[referral_id].vetoed

@@ -8,10 +8,11 @@ from services.matching.domain.cases import Case
 from services.matching.domain.choice import Choice, Chosen, choose
 from services.matching.domain.explanation import ByStaff, Explanation, decide
 from services.matching.domain.london import london_day
-from services.matching.domain.matches import ASKED
+from services.matching.domain.matches import ASKED, OPEN_OFFER
 from services.matching.domain.money import money_for
 from services.matching.domain.rules import EXEMPTIBLE
 from services.matching.domain.scoring import Weights
+from services.matching.handlers.dropping import drop_offer
 from services.matching.handlers.placing import find_therapist, propose, weights_in_force
 from services.matching.handlers.releasing import withdraw_match
 from services.matching.handlers.stopping import what_stops
@@ -95,13 +96,17 @@ async def permit(tx: Transaction, referral_id: ReferralId, therapist_id: Therapi
 
 
 async def refuse(tx: Transaction, referral_id: ReferralId, therapist_id: TherapistId) -> None:
-    """Note that the client does not want this therapist, for ever."""
+    """Note that the client does not want this therapist, for ever; where others are asked too, they are no longer."""
+    await store.hold_places(tx.db)
     match = await store.live_match_of(tx.db, referral_id)
     if match is not None and match.therapist_id == therapist_id:
         raise Conflict(
             "matched-with-them", "This therapist is matched with the client: end or change that match first."
         )
     await store.note_asked(tx.db, referral_id, therapist_id, outcome=CLIENTS_WISH, for_ever=True, now=tx.now)
+    for offer in await store.offers_of_match(tx.db, match.match_id) if match is not None else ():
+        if offer.therapist_id == therapist_id and offer.state in OPEN_OFFER and match is not None:
+            await drop_offer(tx, match, offer, "client-wish", actor="coordinator")
 
 
 async def _let_go_of_whom_is_asked(tx: Transaction, referral_id: ReferralId, therapist_id: TherapistId) -> None:

@@ -85,13 +85,14 @@ async def set_fee(db: Connection, match_id: MatchId, *, fee: Pence, subsidy: Pen
 async def note_asked(
     db: Connection, referral_id: ReferralId, therapist_id: TherapistId, *, outcome: str, for_ever: bool, now: datetime
 ) -> None:
-    """Never ask this therapist for this client again: in this episode, or for ever."""
+    """Never ask this therapist for this client again: in this episode, or for ever. A client's wish stays one."""
     await db.execute(
         """
         INSERT INTO asked_pair (referral_id, therapist_id, outcome, for_ever, asked_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (referral_id, therapist_id) DO UPDATE
            SET outcome = excluded.outcome, for_ever = asked_pair.for_ever OR excluded.for_ever,
                asked_at = excluded.asked_at
+         WHERE asked_pair.outcome <> 'client-wish'
         """,
         referral_id,
         therapist_id,
