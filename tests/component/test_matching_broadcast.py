@@ -192,3 +192,14 @@ async def test_whom_the_client_refuses_is_asked_no_more_beside_the_others_and_th
     )
     async with several.kernel.reading() as db:
         assert (await store.as_candidate(db, [referral_id], refused))[referral_id].vetoed
+
+
+async def test_who_is_asked_beside_others_gets_no_client_connected_with_that_one(several: Matching) -> None:
+    await several.has_therapists(therapist_row(1), therapist_row(2))
+    first = await several.takes_on(priority="urgent", conflict_tokens=("link:aa",))
+    await several.subsidises(first)
+    assert len(await several.told(OfferSent)) == 2
+
+    await several.takes_on(conflict_tokens=("link:aa",))
+
+    assert [event.referral_id for event in await several.told(MatchProposed)] == [first]

@@ -25,17 +25,25 @@ async def set_conflict_tokens(db: Connection, referral_id: ReferralId, texts: It
 async def conflicts_with_cases(
     db: Connection, referral_ids: Collection[ReferralId]
 ) -> dict[ReferralId, frozenset[TherapistId]]:
-    """For each of these referrals the therapists who have or had a client whom something connects with theirs."""
+    """For each of these referrals the therapists who have or had a client whom something connects with theirs.
+
+    Whoever is asked beside the therapist of a match may become it, and counts as well.
+    """
     rows = await db.fetch(
         """
         SELECT DISTINCT ours.referral_id, ours.token, theirs.referral_id AS other, theirs.token AS other_token,
-               match.therapist_id
+               bound.therapist_id
           FROM conflict_token AS ours
           JOIN conflict_token AS theirs ON theirs.base = ours.base AND theirs.referral_id <> ours.referral_id
           JOIN match ON match.referral_id = theirs.referral_id
                     AND (match.state NOT IN ('declined', 'expired', 'withdrawn')
                          OR EXISTS (SELECT FROM offer
                                      WHERE offer.match_id = match.match_id AND offer.state = 'accepted'))
+         CROSS JOIN LATERAL (SELECT match.therapist_id
+                              UNION
+                             SELECT offer.therapist_id FROM offer
+                              WHERE offer.match_id = match.match_id
+                                AND offer.state IN ('sent', 'acknowledged', 'declining')) AS bound
          WHERE ours.referral_id = ANY($1::uuid[])
         """,
         list(referral_ids),
