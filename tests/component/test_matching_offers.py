@@ -7,6 +7,7 @@ import pytest
 from services.matching.domain.vocabulary import DeclineReason
 from services.matching.handlers import answers, therapy
 from services.matching.handlers.answers import Answered, TooLate
+from services.matching.handlers.therapists import change_standing
 from shared.events.funding import SubsidyGranted, SubsidyWaitlisted
 from shared.events.matching import (
     MatchProposed,
@@ -27,6 +28,7 @@ from shared.kernel.errors import Conflict
 from shared.kernel.ids import OfferId, ReferralId
 from shared.kernel.money import Pence
 from tests.component.matching import Matching, closed, matching_service, therapist_row
+from tests.component.matching_pages import visitor_of
 
 __all__ = ["matching_service"]
 
@@ -228,3 +230,21 @@ async def test_funding_that_answers_twice_sends_one_offer(matching: Matching) ->
 
     assert len(await matching.told(OfferSent)) == 1
     assert SubsidyGranted.speaker() == "funding"
+
+
+async def test_who_lapsed_since_they_were_asked_takes_nobody_by_the_link_either(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+    referral_id, offer_id, token = await matching.offered()
+    therapist = await matching.therapist_id(1)
+    await matching.perform(
+        str(therapist),
+        lambda tx: change_standing(tx, therapist, "lapsed", actors=frozenset({"registrar"})),
+        actor="staff:1",
+    )
+    visitor = visitor_of(matching)
+
+    sent = await visitor.sends(f"/offers/{token}/accept", f"/offers/{token}")
+    assert (sent.status_code, "not in good standing" in sent.text) == (409, True)
+    with pytest.raises(Conflict):
+        await matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id, by="coordinator"))
+    assert await matching.told(OfferAccepted) == []

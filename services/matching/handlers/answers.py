@@ -7,6 +7,7 @@ from services.matching import store
 from services.matching.domain.cases import Match, Offer, parts_of_fee
 from services.matching.domain.matches import MATCH_MOVES, OFFER_MOVES, UNANSWERED, OfferState
 from services.matching.domain.policy import Policy
+from services.matching.domain.portal import reach_of
 from services.matching.domain.transitions import ActorKind
 from services.matching.domain.vocabulary import DeclineReason
 from services.matching.handlers.awaiting import expect
@@ -21,8 +22,8 @@ from services.matching.handlers.releasing import (
 )
 from services.matching.handlers.waking import free_place
 from shared.events.matching import OfferAccepted
-from shared.kernel.errors import NotFound
-from shared.kernel.ids import OfferId
+from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.ids import OfferId, TherapistId
 from shared.messaging.transaction import Transaction
 
 
@@ -58,12 +59,16 @@ async def acknowledge(tx: Transaction, offer_id: OfferId, *, by: ActorKind = "th
 
 
 async def accept(tx: Transaction, offer_id: OfferId, *, by: ActorKind = "therapist") -> Answer:
-    """Take the client. Only the first answer counts, from however many windows, of however many who were asked."""
+    """Take the client. Only the first answer counts, from however many windows, of however many who were asked.
+
+    Raises `Conflict` where the therapist has lost their good standing since they were asked.
+    """
     offer, match = await offered(tx, offer_id)
     if offer.state not in UNANSWERED:
         return TooLate(offer.state)
     OFFER_MOVES.require(offer.state, "accepted", by)
     MATCH_MOVES.require(match.state, "accepted", by)
+    await _require_good_standing(tx, offer.therapist_id)
     await store.set_offer_state(tx.db, offer_id, "accepted", tx.now)
     await _settle_with(tx, match, offer)
     await store.set_match_state(tx.db, match.match_id, "accepted", tx.now)
@@ -109,6 +114,13 @@ async def offered(tx: Transaction, offer_id: OfferId) -> tuple[Offer, Match]:
     if offer is None or match is None:
         raise NotFound("offer-unknown", "There is no such request.")
     return offer, match
+
+
+async def _require_good_standing(tx: Transaction, therapist_id: TherapistId) -> None:
+    await store.hold_places(tx.db)
+    therapist = await store.therapist_by_id(tx.db, tx.keys, therapist_id)
+    if therapist is None or reach_of(therapist.standing) != "everything":
+        raise Conflict("not-in-good-standing", "While a therapist is not in good standing, they take no new clients.")
 
 
 async def _settle_with(tx: Transaction, match: Match, offer: Offer) -> None:
