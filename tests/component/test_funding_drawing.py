@@ -17,6 +17,7 @@ from shared.events.matching import SessionAttended, SessionCancelled, SessionMis
 from shared.kernel.ids import FundId, SessionId
 from shared.messaging.transaction import Transaction
 from tests.component.funding import Client, Funding, funding_service
+from tests.component.funding_pages import staff_of
 from tests.component.test_funding_endings import standing
 from tests.component.test_funding_guards import movement
 
@@ -172,6 +173,29 @@ async def test_after_its_last_day_an_award_lapses_once_late_notes_had_their_time
     assert await funding.balances(fund) == standing(50_000, 45_000, spent=5_000)
     await funding.hears(client.ended())
     assert len(await funding.told(SubsidyReleased)) == 1
+
+
+async def test_the_pages_show_what_was_spent_and_the_statement_of_any_day(funding: Funding) -> None:
+    fund = await funding.a_fund(name="Legacy")
+    await funding.receives(fund, 50_000, "=HYPERLINK(1)")
+    client = await an_award(funding)
+    await funding.passes(timedelta(days=3))
+    await funding.hears(attended(client, SessionId(uuid4())), missed(client, SessionId(uuid4())))
+    finance = await staff_of(funding, "finance")
+
+    award = (await finance.reads(f"/awards/{(await funding.award(client)).award_id}")).text
+    today = (await finance.reads(f"/funds/{fund}/statement.csv")).text
+    before = (await finance.reads(f"/funds/{fund}/statement.csv?on=2026-03-04")).text
+
+    assert "1 of 10 paid, £50 in all." in award
+    assert "Missed" in award
+    assert ",Spent,50.00," in today
+    assert "At the end of 2026-03-05,Spent,50.00" in today
+    assert "At the end of 2026-03-04,Spent,0.00" in before
+    assert "At the end of 2026-03-04,Promised,500.00" in before
+    assert ",'=HYPERLINK(1)," in before
+    assert (await finance.reads(f"/funds/{fund}/statement.csv?on=2027-01-01")).status_code == 422
+    assert (await (await staff_of(funding, "triage")).reads(f"/funds/{fund}/statement.csv")).status_code == 403
 
 
 async def spending(funding: Funding, kind: str, amount: int, fund: FundId, client: Client, session: SessionId) -> None:

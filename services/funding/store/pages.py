@@ -14,8 +14,11 @@ from shared.kernel.money import Pence
 from shared.privacy import Keyring
 
 
-async def ledger_lines(db: Connection, fund_id: FundId, *, before: datetime, limit: int) -> list[Record]:
-    """The movements of a fund up to a moment, the latest first: when, what, how much, for which award or payment."""
+async def ledger_lines(db: Connection, fund_id: FundId, *, before: datetime, limit: int | None) -> list[Record]:
+    """The movements of a fund up to a moment, the latest first: when, what, how much, for which award or payment.
+
+    Without a `limit`, all of them.
+    """
     return await db.fetch(
         """
         SELECT t.transaction_id, t.kind, t.happened_at, t.actor, e.amount, m.reference, m.received_on, a.award_id
@@ -56,6 +59,23 @@ async def award_shown(db: Connection, award_id: UUID) -> Record | None:
         "SELECT award.*, priority FROM award LEFT JOIN referral USING (referral_id) WHERE award_id = $1", award_id
     )
     return found
+
+
+async def sessions_shown(db: Connection, award_id: UUID) -> list[Record]:
+    """The sessions of an award as they were heard last, the earliest first, with what each has drawn."""
+    return await db.fetch(
+        """
+        SELECT session_result.session_id, result, held_on, coalesce(sum(amount), 0)::bigint AS drawn
+          FROM award
+          JOIN session_result USING (match_id)
+          LEFT JOIN ledger_transaction t ON t.session_id = session_result.session_id
+          LEFT JOIN ledger_entry e ON e.transaction_id = t.transaction_id AND e.account = 'spent'
+         WHERE award_id = $1
+         GROUP BY session_result.session_id
+         ORDER BY held_on NULLS LAST, session_result.session_id
+        """,
+        award_id,
+    )
 
 
 async def paid_by(db: Connection, award_id: UUID) -> list[Record]:

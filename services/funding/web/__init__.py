@@ -1,5 +1,5 @@
 """What people see of funding and can do: funds, money in, awards, who waits for money, evaluations, reports."""
 
-from services.funding.web import awards, evaluations, evaluations_staff, funds, reports
+from services.funding.web import awards, evaluations, evaluations_staff, funds, reports, statements
 
-ROUTERS = (funds.router, awards.router, evaluations_staff.router, evaluations.router, reports.router)
+ROUTERS = (statements.router, funds.router, awards.router, evaluations_staff.router, evaluations.router, reports.router)

@@ -72,12 +72,14 @@ async def award_page(request: Request, award_id: UUID, kernel: ThisKernel, _staf
         if award is None:
             raise NotFound("award-unknown", "There is no such award.")
         paid = await pages.paid_by(db, award_id)
+        sessions = await pages.sessions_shown(db, award_id)
     considered = [(one, reason_for(one["verdict"], one["reasons"])) for one in award["explanation"]]
     return page(
         request,
         "awards/award.html",
         award=award,
         paid=paid,
+        sessions=sessions,
         considered=considered,
         verdicts=VERDICT_WORDS,
         words=LOOKUPS,

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.funding.domain.awards import AwardState, WaitsFor
+from services.funding.domain.drawing import SessionOutcome
 from services.funding.domain.ledger import Account, MovementKind
 from services.funding.domain.vocabulary import Priority
 
@@ -52,6 +53,7 @@ ACCOUNTS: dict[Account, str] = {
     "committed": "Promised",
     "spent": "Spent",
 }
+SESSIONS: dict[SessionOutcome, str] = {"attended": "Took place", "missed": "Missed", "cancelled": "Cancelled"}
 MOMENTS = {"start": "Start", "review": "Review", "end": "End"}
 LOOKUPS = {
     "states": STATES,
@@ -60,6 +62,7 @@ LOOKUPS = {
     "movements": MOVEMENTS,
     "signs": SIGNS,
     "accounts": ACCOUNTS,
+    "sessions": SESSIONS,
 }
 
 
