@@ -41,7 +41,7 @@ from shared.messaging.transaction import Transaction
 @background(every=timedelta(minutes=10))
 async def watch_fairness(kernel: Kernel) -> None:
     """Count the offers that were answered since."""
-    await kernel.perform("fairness", counting.count_answers)
+    await kernel.perform("fairness", counting.count_answers, actor="system")
 
 
 @timer(LOOK_AGAIN)

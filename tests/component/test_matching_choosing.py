@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.matching.handlers.answers import accept
-from services.matching.handlers.counting import count_answers
+from services.matching.timers import watch_fairness
 from shared.events.intake import SafeguardingConcernRaised
 from shared.events.matching import MatchProposed, MatchWithdrawn, OfferWithdrawn
 from shared.kernel.ids import ConcernId
@@ -142,7 +142,7 @@ async def test_answers_are_counted_once_for_fairness_and_small_groups_are_hidden
         _, offer_id, _ = await matching.offered()
         await matching.perform("offer", partial(accept, offer_id=offer_id))
     for _ in range(2):
-        await matching.perform("fairness", count_answers)
+        await watch_fairness(matching.kernel)
     coordinator = await staff_of(matching, "coordinator")
 
     text = (await coordinator.reads("/matches/fairness")).text
