@@ -27,9 +27,7 @@ async def add_session(db: Connection, session: Session) -> None:
 
 async def sessions_of(db: Connection, match_id: MatchId) -> list[Session]:
     """All sessions of a match by their time, moved and cancelled ones too."""
-    rows = await db.fetch(
-        "SELECT * FROM therapy_session WHERE match_id = $1 ORDER BY starts_at, session_id", match_id
-    )
+    rows = await db.fetch("SELECT * FROM therapy_session WHERE match_id = $1 ORDER BY starts_at, session_id", match_id)
     return [_session(row) for row in rows]
 
 

@@ -22,9 +22,7 @@ async def reveal(kernel: Kernel, match_id: MatchId, therapist_id: TherapistId) -
         raise NotFound("match-unknown", "There is no such client among yours.")
     if match.state not in SHOWS_CONTACT:
         raise Conflict("not-accepted", "You see how to reach a client from your acceptance to the end of the therapy.")
-    question = RevealContactToTherapist(
-        referral_id=match.referral_id, match_id=match_id, therapist_id=therapist_id
-    )
+    question = RevealContactToTherapist(referral_id=match.referral_id, match_id=match_id, therapist_id=therapist_id)
     return await kernel.ask("intake", question, ClientContact)
 
 

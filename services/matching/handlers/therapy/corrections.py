@@ -22,9 +22,7 @@ async def correct(
     if refused is not None:
         return refused
     SESSION_MOVES.require(session.state, result, "coordinator")
-    await sessions.note_correction(
-        tx.db, tx.keys, match, (tx.new_id(), session, result), reason, (tx.actor, tx.now)
-    )
+    await sessions.note_correction(tx.db, tx.keys, match, (tx.new_id(), session, result), reason, (tx.actor, tx.now))
     await sessions.set_session_state(tx.db, session_id, result, tx.now)
     if result in HELD and match.state == "accepted":
         await start(tx, match_id, actor="coordinator")

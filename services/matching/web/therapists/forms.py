@@ -123,7 +123,10 @@ class SupervisionForm(BaseModel):
 class Attendance(BaseModel):
     """A training that the therapist attended."""
 
-    words: ClassVar[dict[str, str]] = {"training": "Choose the training.", "days": "Enter the days attended, from 1 to 20."}
+    words: ClassVar[dict[str, str]] = {
+        "training": "Choose the training.",
+        "days": "Enter the days attended, from 1 to 20.",
+    }
 
     training: UUID
     days: int = Field(ge=1, le=20)
