@@ -1,6 +1,6 @@
 """What matching listens to, on one page."""
 
-from services.matching.handlers import fees, funding, holding, money, outcomes, referrals, signing_in
+from services.matching.handlers import fees, funding, holding, money, outcomes, referrals, signing_in, unreached
 from shared.events.asks import ResolveTherapist, TherapistCard
 from shared.events.funding import (
     FundingOutlookChanged,
@@ -20,7 +20,7 @@ from shared.events.intake import (
     SafeguardingConcernClosed,
     SafeguardingConcernRaised,
 )
-from shared.events.notifications import StaffSessionClosed, StaffSessionOpened
+from shared.events.notifications import LetterGivenUp, StaffSessionClosed, StaffSessionOpened
 from shared.kernel.ids import ServiceName
 from shared.messaging.subscriptions import answers, subscribes
 from shared.messaging.transaction import Transaction
@@ -127,3 +127,9 @@ async def on_staff_session_closed(event: StaffSessionClosed, tx: Transaction) ->
 async def on_resolve_therapist(question: ResolveTherapist, asker: ServiceName, tx: Transaction) -> TherapistCard:  # noqa: ARG001
     """Where a therapist can be written to at this moment."""
     return await signing_in.card_of(tx, question.therapist_id)
+
+
+@subscribes(LetterGivenUp)
+async def on_letter_given_up(event: LetterGivenUp, tx: Transaction) -> None:
+    """Show whom no letter reaches."""
+    await unreached.keep_unreached(event, tx)

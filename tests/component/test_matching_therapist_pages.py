@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -13,7 +14,9 @@ from services.matching.domain.spreadsheets import harmless
 from services.matching.store.supervision import log_of
 from shared.events.funding import TherapistFeeOverdue
 from shared.events.matching import LetterRequested
+from shared.events.notifications import LetterGivenUp
 from shared.events.sealed import Letter
+from shared.kernel.ids import LetterId
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import Visitor, staff_of, visitor_of
 
@@ -228,3 +231,16 @@ def test_a_cell_that_could_run_is_written_as_text(cell: str, written: str) -> No
 )
 def test_a_rate_is_said_only_where_there_is_enough(accepted: int, declined: int, unanswered: int, words: str) -> None:
     assert Answering(accepted, declined, unanswered).words == words
+
+
+async def test_a_therapist_whom_no_letter_reaches_is_shown_as_such(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+    therapist = await matching.therapist_id(1)
+    desk = await staff_of(matching, "registrar")
+    assert "could not be delivered" not in (await desk.reads(f"/therapists/{therapist}")).text
+
+    await matching.hears(LetterGivenUp(subject_id=therapist, letter_id=LetterId(uuid4()), kind="credential-warning"))
+
+    assert "could not be delivered" in (await desk.reads(f"/therapists/{therapist}")).text
+    await matching.passes(timedelta(days=61))
+    assert "could not be delivered" not in (await desk.reads(f"/therapists/{therapist}")).text

@@ -13,17 +13,8 @@ from shared.kernel.ids import SERVICES
 from shared.messaging.topology import definitions
 from tests.contract.oracles import published
 
-FOR_THE_RECORD: set[str] = {
-    "matching.match-run-finished.v1",
-    "matching.therapist-session-opened.v1",
-    "matching.therapist-session-closed.v1",
-    "notifications.letter-given-up.v1",
-}
-"""Types that nobody needs to hear; each one listed here on purpose.
-
-A match run is shown by matching itself, and a letter given up by the delivery log; funding does not yet show
-therapists pages.
-"""
+FOR_THE_RECORD: set[str] = set()
+"""Types that nobody needs to hear; each one listed here on purpose, and its speaker's outbox must know that too."""
 
 
 @pytest.fixture(scope="module")

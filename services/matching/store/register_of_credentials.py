@@ -27,6 +27,7 @@ PERSONAL = (
     _field("supervisor", "registration_hash", "a hash of that", "finding them again", Protection.KEYED_HASH),
 )
 NOT_PERSONAL = (
+    NotPersonal("unreached", ("letter_id", "subject_id", "kind", "since"), "ids, a code and a time"),
     NotPersonal(
         "credential_requirement",
         (

@@ -1,6 +1,7 @@
 """One therapist's page: accreditation, standing, places, fees, supervision, training and open cases."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from services.matching.store.fees import fees_of
 from services.matching.store.standings import changes_of
 from services.matching.store.supervision import log_of, supervisors_of
 from services.matching.store.training import trainings, trainings_of
+from services.matching.store.unreached import unreached_since
 from services.matching.web.therapists.access import Reader, ThisKernel, actions_for
 from services.matching.web.therapists.forms import EVERY_FORM
 from services.matching.web.words import LOOKUPS, short
@@ -29,6 +31,7 @@ from shared.messaging.kernel import Kernel
 from shared.web import Form, Staff, blank_form, page
 
 router = APIRouter()
+SHOWN_UNREACHED = timedelta(days=60)
 LINE_STATES = {
     "in-date": ("In date", "good"),
     "running-out": ("Runs out soon", "warning"),
@@ -77,6 +80,7 @@ async def shown(
             "all_trainings": await trainings(db),
             "answering": (await answering_of_all(db)).get(therapist_id),
             "cases": await store.open_cases_of(db, therapist_id),
+            "unreached": await unreached_since(db, therapist_id, now, within=SHOWN_UNREACHED),
         }
     places = {"maximum": str(therapist.capacity.maximum), "available": str(therapist.capacity.available)}
     return page(
