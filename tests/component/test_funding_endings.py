@@ -160,7 +160,11 @@ async def test_an_answered_reservation_does_not_run_out(funding: Funding) -> Non
 async def test_one_of_several_offers_that_ends_releases_nothing(funding: Funding) -> None:
     fund = await funding.a_fund(50_000)
     client = await funding.a_match()
-    ids = {"match_id": client.match_id, "referral_id": client.referral_id, "therapist_id": client.therapist_id}
+    ids: dict[str, Any] = {
+        "match_id": client.match_id,
+        "referral_id": client.referral_id,
+        "therapist_id": client.therapist_id,
+    }
 
     await funding.hears(
         OfferDeclined(offer_id=OfferId(uuid4()), reason="full", still_open=True, **ids),

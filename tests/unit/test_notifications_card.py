@@ -207,7 +207,8 @@ def test_a_face_changes_exactly_when_it_says(minutes: int) -> None:
 
 
 def test_a_therapist_who_gives_a_client_up_is_flagged_until_the_next_accepts() -> None:
-    gave_up = [RECEIVED, TRIAGED, PROPOSED, SENT, ACCEPTED, ("matching.offer-declined", {"after_acceptance": True})]
+    after_all = ("matching.offer-declined", {"after_acceptance": True})
+    gave_up: list[str | tuple[str, dict[str, Any]]] = [RECEIVED, TRIAGED, PROPOSED, SENT, ACCEPTED, after_all]
 
     assert "given-up" in card(told(*gave_up)).flags
     assert "given-up" in card(told(*gave_up, PROPOSED, SENT)).flags
