@@ -91,7 +91,7 @@ async def finished(matching: Matching, referral_id: ReferralId, number: int) -> 
         changed_at=matching.clock.now(),
         end_reason=None,
     )
-    await matching.perform(str(referral_id), lambda tx: store.add_match(tx.db, match))
+    await matching.perform(str(referral_id), lambda tx: store.add_matches(tx.db, [match]))
     return OutcomeScored(referral_id=referral_id, match_id=match.match_id, therapist_id=therapist_id)
 
 

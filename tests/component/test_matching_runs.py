@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from deploy.bench.matching.counting import Counting
 from services.matching import store
 from services.matching.domain.explanation import Together
 from services.matching.domain.run_policy import GRACE, Runs
@@ -18,6 +19,7 @@ from services.matching.gateways.solving import solve
 from services.matching.handlers import running, therapists
 from shared.events.matching import MatchProposed, MatchRunFinished, ReferralWaitlisted
 from shared.kernel.ids import ReferralId
+from shared.messaging.transaction import Transaction
 from tests.component.matching import SETTINGS, Matching, closed, matching_service, therapist_row
 
 __all__ = ["matching_service"]
@@ -125,17 +127,17 @@ async def test_a_run_that_fails_in_the_middle_has_changed_and_told_nothing(
     async with weekly(matching):
         await matching.has_therapists(therapist_row(1))
         waiting = [await matching.takes_on() for _ in range(3)]
-        real, calls = store.add_match, []
+        real, calls = store.add_explanations, []
 
-        async def fails_at_the_second(*args: Any) -> None:
+        async def fails_at_first(*args: Any) -> None:
             calls.append(args)
-            if len(calls) == 2:
+            if len(calls) == 1:
                 raise OSError("killed")
             await real(*args)
 
-        monkeypatch.setattr(store, "add_match", fails_at_the_second)
+        monkeypatch.setattr(store, "add_explanations", fails_at_first)
         await matching.passes(NEXT_RUN - matching.clock.now())
-        assert len(calls) == 2
+        assert len(calls) == 1
         assert await placed(matching) == {}
         assert await matching.places(1) == (3, 3, 0)
         assert await matching.told(MatchRunFinished) == []
@@ -144,6 +146,27 @@ async def test_a_run_that_fails_in_the_middle_has_changed_and_told_nothing(
 
         assert set(await placed(matching)) == set(waiting)
         assert len(await matching.told(MatchRunFinished)) == 1
+
+
+async def test_a_run_asks_the_database_as_often_for_many_as_for_few(matching: Matching) -> None:
+    async def statements_with(newcomers: int) -> int:
+        waiting = [await matching.takes_on() for _ in range(newcomers)]
+
+        async def run(tx: Transaction) -> int:
+            tx.db = counting = Counting(tx.db)
+            await running.run_match(tx, "staff")
+            return counting.statements
+
+        statements = await matching.perform(running.MATCH_RUN, run)
+        assert set(await placed(matching)) & set(waiting)
+        return statements
+
+    async with weekly(matching):
+        await matching.has_therapists(therapist_row(1, capacity_maximum=8, capacity_available=8))
+        few, many = await statements_with(2), await statements_with(12)
+
+        assert len(await placed(matching)) == 8
+        assert many <= few + 4
 
 
 async def test_several_replicas_run_and_set_the_next_run_once(matching: Matching) -> None:

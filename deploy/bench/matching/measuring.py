@@ -22,7 +22,7 @@ from services.matching.domain.scoring import Weights
 from services.matching.gateways.solving import solve
 
 T = TypeVar("T")
-WEIGHTS = Weights(2, 30, 10, 15, 10, 15, 10, 10)
+WEIGHTS = Weights(2, 35, 0, 15, 10, 25, 5, 10)
 NOBODY = Circumstances({})
 SINGLES = 20
 
@@ -39,6 +39,7 @@ class Figures:
     megabytes: int
     placed: tuple[int, ...]
     score: int
+    statements: int = 0
 
 
 def measured(who: str, therapist_count: int, waiting_count: int) -> Figures:
@@ -47,7 +48,7 @@ def measured(who: str, therapist_count: int, waiting_count: int) -> Figures:
     if who == "single":
         seconds, _ = _timed(lambda: [_single(register, case) for case in cases[:SINGLES]])
         each = min(SINGLES, len(cases))
-        return Figures(who, therapist_count, 1, seconds[0] / each, seconds[1] / each, _peak(), (), 0)
+        return Figures(who, therapist_count, 1, seconds[0] / each, seconds[1] / each, peak(), (), 0)
     if who == "ours":
         seconds, (gathered, placing) = _timed(lambda: _ours(register, cases))
     elif who == "explained":
@@ -56,7 +57,7 @@ def measured(who: str, therapist_count: int, waiting_count: int) -> Figures:
         gathered = gather(cases, register, WEIGHTS, NOBODY, seed="bench", whole=True)
         by = {"dense": _dense, "greedy": _greedy}[who]
         seconds, placing = _timed(lambda: by(gathered))
-    return Figures(who, therapist_count, waiting_count, *seconds, _peak(), *_worth(gathered, placing))
+    return Figures(who, therapist_count, waiting_count, *seconds, peak(), *_worth(gathered, placing))
 
 
 def _timed(work: Callable[[], T]) -> tuple[tuple[float, float], T]:
@@ -65,7 +66,7 @@ def _timed(work: Callable[[], T]) -> tuple[tuple[float, float], T]:
     return (perf_counter() - began, process_time() - used), found
 
 
-def _peak() -> int:
+def peak() -> int:
     """In megabytes, since this program began; what the kernel's `getrusage` says still holds the parent's."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024

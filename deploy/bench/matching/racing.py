@@ -15,11 +15,12 @@ from deploy.bench.matching.measuring import Figures
 ROOT = Path(__file__).parents[3]
 SIZES = ((100, 100), (200, 200), (1000, 1000), (10_000, 100), (10_000, 1000))
 QUICK = ((100, 100), (200, 200), (1000, 200))
-CONTESTANTS = ("single", "ours", "explained", "dense", "greedy")
+CONTESTANTS = ("single", "ours", "explained", "stored", "dense", "greedy")
 WORDS = {
     "single": "one client, chosen among those whom the index leaves",
     "ours": "everyone together: gathering and solving",
     "explained": "the same with an explanation for each client",
+    "stored": "the same through PostgreSQL: read, decided, written and told",
     "dense": "dense assignment (scipy), pairs given",
     "greedy": "greedy loop, pairs given",
 }
@@ -29,7 +30,8 @@ def race(sizes: Sequence[tuple[int, int]]) -> Iterator[Figures]:
     """The figures as they come."""
     for therapists, waiting in sizes:
         for who in CONTESTANTS:
-            command = [sys.executable, "-m", "deploy.bench.matching.measuring", who, str(therapists), str(waiting)]
+            module = ["deploy.bench.matching.stored"] if who == "stored" else ["deploy.bench.matching.measuring", who]
+            command = [sys.executable, "-m", *module, str(therapists), str(waiting)]
             done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
             found = json.loads(done.stdout)
             yield Figures(**{**found, "placed": tuple(found["placed"])})
@@ -42,8 +44,17 @@ def show(sizes: Sequence[tuple[int, int]], *, as_json: bool) -> bool:
         Console().print_json(json.dumps([asdict(one) for one in figures]))
         return _agree(figures)
     table = Table(
-        "therapists", "waiting", "what", "seconds", "processor s", "peak MB", "placed", "points", "time ÷ ours"
-    )
+        "therapists",
+        "waiting",
+        "what",
+        "seconds",
+        "processor s",
+        "peak MB",
+        "placed",
+        "points",
+        "statements",
+        "time ÷ ours",
+    )  # fmt: skip
     ours = {(one.therapists, one.waiting): one for one in figures if one.who == "ours"}
     for one in figures:
         own = ours.get((one.therapists, one.waiting))
@@ -56,6 +67,7 @@ def show(sizes: Sequence[tuple[int, int]], *, as_json: bool) -> bool:
             str(one.megabytes),
             " + ".join(map(str, one.placed)),
             f"{one.score:,}" if one.placed else "",
+            f"{one.statements:,}" if one.statements else "",
             f"{one.seconds / own.seconds:.2f}" if own and one.who != "single" else "",
             end_section=one.who == CONTESTANTS[-1],
         )

@@ -8,7 +8,8 @@ from services.matching.domain.policy import Policy
 from services.matching.domain.transitions import ActorKind
 from services.matching.domain.vocabulary import DeclineReason
 from services.matching.handlers.offering import set_offer_timers, tell_extended, write_to_therapist
-from services.matching.handlers.placing import find_therapist, stop_waiting
+from services.matching.handlers.placing import find_therapist
+from services.matching.handlers.queueing import stop_waiting
 from services.matching.handlers.releasing import DECLINE_STANDS, cancel_offer_timers, end_match, leave_to_others
 from services.matching.handlers.therapists import move_standing
 from shared.events.matching import OfferDeclined, TriageWanted

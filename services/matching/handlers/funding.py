@@ -6,7 +6,8 @@ from services.matching.domain.matches import ASKED, LIVE, MATCH_MOVES
 from services.matching.domain.rules import failures_of
 from services.matching.handlers.awaiting import expect_nothing
 from services.matching.handlers.offering import send_offers
-from services.matching.handlers.placing import find_therapist, wait_for
+from services.matching.handlers.placing import find_therapist
+from services.matching.handlers.queueing import wait_for
 from services.matching.handlers.releasing import withdraw_match
 from services.matching.handlers.waking import free_place
 from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyReleased, SubsidyWaitlisted
@@ -92,5 +93,5 @@ async def _place_again(tx: Transaction, case: Case, match: Match) -> bool:
     found = await store.as_candidate(tx.db, [case.referral_id], match.therapist_id)
     if failures_of(case.need, found[case.referral_id]):
         return False
-    await store.take_place(tx.db, match.therapist_id)
+    await store.take_places(tx.db, [match.therapist_id])
     return True

@@ -11,7 +11,7 @@ from services.matching.domain.pairing import Candidate
 from services.matching.domain.policy import Policy
 from services.matching.domain.rules import meeting
 from services.matching.handlers.awaiting import expect_nothing
-from services.matching.handlers.placing import stop_waiting
+from services.matching.handlers.queueing import stop_waiting
 from services.matching.handlers.releasing import OFFER_EXPIRES, OFFER_REMINDER
 from shared.events.codes import LetterKind
 from shared.events.matching import LetterRequested, OfferExtended, OfferSent
@@ -34,7 +34,7 @@ async def send_offers(tx: Transaction, case: Case, match: Match) -> None:
     await _send(tx, case, match, match.therapist_id, match.session_fee)
     if policy.broadcast_size[case.priority] > 1:
         for candidate in await _others(tx, case, match, policy.broadcast_size[case.priority] - 1):
-            await store.take_place(tx.db, candidate.therapist_id)
+            await store.take_places(tx.db, [candidate.therapist_id])
             await _send(tx, case, match, candidate.therapist_id, candidate.session_fee)
 
 

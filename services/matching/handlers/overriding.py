@@ -13,7 +13,8 @@ from services.matching.domain.money import money_for
 from services.matching.domain.rules import EXEMPTIBLE
 from services.matching.domain.scoring import Weights
 from services.matching.handlers.dropping import drop_offer
-from services.matching.handlers.placing import find_therapist, propose, weights_in_force
+from services.matching.handlers.placing import find_therapist, weights_in_force
+from services.matching.handlers.proposing import propose
 from services.matching.handlers.releasing import withdraw_match
 from services.matching.handlers.stopping import what_stops
 from services.matching.store.candidates import CLIENTS_WISH

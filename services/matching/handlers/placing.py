@@ -2,25 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import assert_never
 
 from services.matching import store
-from services.matching.domain.cases import Case, Match, Waiting
+from services.matching.domain.cases import Case, Match
 from services.matching.domain.choice import Chosen, NoneFits, choose
 from services.matching.domain.explanation import Explanation
 from services.matching.domain.london import london_day
 from services.matching.domain.money import money_for
 from services.matching.domain.policy import Policy
-from services.matching.domain.rules import failures_of, meeting
+from services.matching.domain.rules import failures_of
 from services.matching.domain.scoring import Weights
-from services.matching.domain.vocabulary import WaitReason
-from services.matching.handlers.awaiting import expect
+from services.matching.handlers.proposing import propose
+from services.matching.handlers.queueing import stop_waiting, wait_for, wait_unplaced
 from services.matching.handlers.stopping import what_stops
-from services.matching.handlers.waking import LOOK_AGAIN
-from shared.events.matching import MatchProposed, MatchWithdrawn, ReferralWaitlisted
+from shared.events.matching import MatchWithdrawn
 from shared.kernel.errors import Retry
-from shared.kernel.ids import MatchId, ReferralId
+from shared.kernel.ids import ReferralId
 from shared.messaging.transaction import Transaction
 
 
@@ -59,45 +57,9 @@ async def _place(tx: Transaction, case: Case) -> None:
         case Chosen():
             await propose(tx, case, choice, explanation)
         case NoneFits(reason=reason):
-            if await wait_for(tx, case.referral_id, reason):
-                await explain(tx, case.referral_id, None, explanation)
+            await wait_unplaced(tx, [(case.referral_id, reason, explanation)])
         case never:
             assert_never(never)
-
-
-async def propose(tx: Transaction, case: Case, chosen: Chosen, explanation: Explanation) -> MatchId:
-    """Take the place and tell of the match; the caller holds the referral's key and the places."""
-    policy: Policy = tx.settings.policy
-    candidate = chosen.best.candidate
-    match = Match(
-        match_id=MatchId(tx.new_id()),
-        referral_id=case.referral_id,
-        therapist_id=candidate.therapist_id,
-        state="proposed",
-        setting=meeting(case.need, candidate),
-        session_fee=candidate.session_fee,
-        sessions_planned=policy.sessions_planned,
-        subsidy=None,
-        contribution=None,
-        proposed_at=tx.now,
-        changed_at=tx.now,
-        end_reason=None,
-    )
-    await store.take_place(tx.db, match.therapist_id)
-    await store.add_match(tx.db, match)
-    await explain(tx, case.referral_id, match.match_id, explanation)
-    expect(tx, match, "funding-answer")
-    await stop_waiting(tx, case.referral_id)
-    tx.emit(
-        MatchProposed(
-            match_id=match.match_id,
-            referral_id=match.referral_id,
-            therapist_id=match.therapist_id,
-            session_fee=match.session_fee,
-            sessions_planned=match.sessions_planned,
-        )
-    )
-    return match.match_id
 
 
 async def _look_at_unfunded(tx: Transaction, case: Case, match: Match) -> None:
@@ -110,28 +72,6 @@ async def _look_at_unfunded(tx: Transaction, case: Case, match: Match) -> None:
     await store.set_match_state(tx.db, match.match_id, "withdrawn", tx.now, reason="therapist-unavailable")
     tx.emit(MatchWithdrawn(match_id=match.match_id, referral_id=case.referral_id, reason="therapist-unavailable"))
     await find_therapist(tx, case.referral_id)
-
-
-async def wait_for(
-    tx: Transaction, referral_id: ReferralId, reason: WaitReason, *, until: datetime | None = None
-) -> bool:
-    """Put a client on the waiting list, or leave them there; never without a timer. Gives whether the reason is new."""
-    policy: Policy = tx.settings.policy
-    present = await store.waiting_of(tx.db, referral_id)
-    if present is not None and present.reason == reason and present.next_look_at > tx.now and until is None:
-        tx.schedule(LOOK_AGAIN, str(referral_id), present.next_look_at, lock_key=str(referral_id))
-        return False
-    next_look_at = until or policy.next_look_at(tx.now)
-    await store.put_on_waiting_list(tx.db, Waiting(referral_id, reason, tx.now, next_look_at))
-    tx.schedule(LOOK_AGAIN, str(referral_id), next_look_at, lock_key=str(referral_id))
-    tx.emit(ReferralWaitlisted(referral_id=referral_id, reason=reason, next_look_at=next_look_at))
-    return present is None or present.reason != reason
-
-
-async def stop_waiting(tx: Transaction, referral_id: ReferralId) -> None:
-    """Take a client off the waiting list, with the timer."""
-    await store.take_off_waiting_list(tx.db, referral_id)
-    tx.cancel(LOOK_AGAIN, str(referral_id))
 
 
 async def weights_in_force(tx: Transaction) -> Weights:
@@ -148,16 +88,3 @@ async def with_money(tx: Transaction, cases: Sequence[Case]) -> list[Case]:
     outlook = await store.outlook_of_money(tx.db)
     today = london_day(tx.now)
     return [replace(one, need=replace(one.need, money=money_for(one.need, outlook, today))) for one in cases]
-
-
-async def explain(tx: Transaction, referral_id: ReferralId, match_id: MatchId | None, explanation: Explanation) -> None:
-    """Keep why it was decided so."""
-    await store.add_explanation(
-        tx.db,
-        tx.keys,
-        explanation,
-        explanation_id=tx.new_id(),
-        referral_id=referral_id,
-        match_id=match_id,
-        now=tx.now,
-    )

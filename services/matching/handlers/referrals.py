@@ -7,7 +7,8 @@ from services.matching.domain.cases import Case
 from services.matching.domain.matches import BEFORE_THERAPY
 from services.matching.domain.pairing import Need
 from services.matching.domain.vocabulary import MatchEnd, TherapyOutcome
-from services.matching.handlers.placing import find_therapist, stop_waiting
+from services.matching.handlers.placing import find_therapist
+from services.matching.handlers.queueing import stop_waiting
 from services.matching.handlers.releasing import end_therapy, withdraw_match
 from services.matching.handlers.stopping import note_sharing
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed, ReferralTriaged

@@ -2,20 +2,24 @@
 
 from asyncio import to_thread
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
 from services.matching import store
+from services.matching.domain.cases import Case
 from services.matching.domain.choice import Chosen, NoneFits
+from services.matching.domain.explanation import Explanation
 from services.matching.domain.gathering import Decision, Gathered, decisions, gather
 from services.matching.domain.optimum import Placing
 from services.matching.domain.policy import Policy
 from services.matching.domain.run_record import problem_again, same_answer, written_run
 from services.matching.domain.vocabulary import WaitReason
 from services.matching.gateways.solving import Solved, solve
-from services.matching.handlers.placing import explain, find_therapist, propose, wait_for, weights_in_force, with_money
+from services.matching.handlers.placing import find_therapist, weights_in_force, with_money
+from services.matching.handlers.proposing import propose_all
+from services.matching.handlers.queueing import wait_unplaced
 from shared.events.matching import MatchRunFinished
 from shared.kernel.ids import MatchId, ReferralId, RunId
 from shared.messaging.kernel import Kernel
@@ -109,7 +113,7 @@ async def _run(tx: Transaction, referral_ids: Collection[ReferralId], cause: sto
     await store.hold_places(tx.db)
     gathered = await _gathered(tx, referral_ids, seed=str(run_id))
     solved, found = await to_thread(_decided, gathered, str(run_id), policy.runs.seconds)
-    outcomes = [await _carry_out(tx, one) for one in found]
+    outcomes = await _carry_out(tx, found)
     run = _record(tx, run_id, cause, gathered, solved)
     await store.add_run(tx.db, tx.keys, run, written_run(gathered, solved.placing, seed=str(run_id)))
     await store.add_outcomes(tx.db, run_id, outcomes)
@@ -131,17 +135,22 @@ def _decided(gathered: Gathered, run: str, seconds: float) -> tuple[Solved, list
     return solved, decisions(gathered, solved.placing, run=run)
 
 
-async def _carry_out(tx: Transaction, decision: Decision) -> Outcome:
-    referral_id = decision.case.referral_id
-    match decision.choice:
-        case Chosen() as chosen:
-            return referral_id, await propose(tx, decision.case, chosen, decision.explanation), None
-        case NoneFits(reason=reason):
-            if await wait_for(tx, referral_id, reason):
-                await explain(tx, referral_id, None, decision.explanation)
-            return referral_id, None, reason
-        case never:
-            assert_never(never)
+async def _carry_out(tx: Transaction, found: Sequence[Decision]) -> list[Outcome]:
+    """Write what was decided for everybody, each step at once for all."""
+    pairs: list[tuple[Case, Chosen, Explanation]] = []
+    unplaced: list[tuple[ReferralId, WaitReason, Explanation]] = []
+    for one in found:
+        match one.choice:
+            case Chosen() as chosen:
+                pairs.append((one.case, chosen, one.explanation))
+            case NoneFits(reason=reason):
+                unplaced.append((one.case.referral_id, reason, one.explanation))
+            case never:
+                assert_never(never)
+    match_ids = await propose_all(tx, pairs)
+    await wait_unplaced(tx, unplaced)
+    placed = [(case.referral_id, match_id, None) for (case, _, _), match_id in zip(pairs, match_ids, strict=True)]
+    return [*placed, *((referral_id, None, reason) for referral_id, reason, _ in unplaced)]
 
 
 def _record(tx: Transaction, run_id: RunId, cause: store.Cause, gathered: Gathered, solved: Solved) -> store.Run:

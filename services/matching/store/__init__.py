@@ -16,7 +16,8 @@ from services.matching.store.conflicts import (
 )
 from services.matching.store.everyone import circumstances_of, everyone
 from services.matching.store.explanations import (
-    add_explanation,
+    Explained,
+    add_explanations,
     explanation_of_match,
     latest_explanation,
     published_weights,
@@ -24,7 +25,7 @@ from services.matching.store.explanations import (
 )
 from services.matching.store.holds import add_hold, holds_of, lift_hold, lift_holds
 from services.matching.store.matches import (
-    add_match,
+    add_matches,
     begin_new_episode,
     give_match_to,
     latest_matches,
@@ -53,7 +54,7 @@ from services.matching.store.offers import (
     set_reply_by,
 )
 from services.matching.store.outcodes import point_of, points_of, replace_all
-from services.matching.store.places import give_place_back, hold_places, set_capacity, take_place
+from services.matching.store.places import give_place_back, hold_places, set_capacity, take_places
 from services.matching.store.runs import (
     Cause,
     Run,
@@ -77,21 +78,29 @@ from services.matching.store.therapists import (
     therapist_by_id,
     therapists_registered,
 )
-from services.matching.store.waiting import put_on_waiting_list, take_off_waiting_list, waiting_list, waiting_of
+from services.matching.store.waiting import (
+    all_waiting_of,
+    put_on_waiting_list,
+    take_off_waiting_list,
+    waiting_list,
+    waiting_of,
+)
 
 __all__ = [
     "Cause",
+    "Explained",
     "OfferNote",
     "Run",
-    "add_explanation",
+    "add_explanations",
     "add_hold",
     "add_link",
-    "add_match",
+    "add_matches",
     "add_offer",
     "add_offer_note",
     "add_outcomes",
     "add_run",
     "all_therapists",
+    "all_waiting_of",
     "as_candidate",
     "ask_for_attention",
     "attention_wanted",
@@ -160,7 +169,7 @@ __all__ = [
     "settle_attention",
     "take_back",
     "take_off_waiting_list",
-    "take_place",
+    "take_places",
     "therapist_by_id",
     "therapists_registered",
     "waiting_list",

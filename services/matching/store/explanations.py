@@ -2,47 +2,59 @@
 
 import json
 import zlib
-from dataclasses import fields
+from asyncio import to_thread
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.matching.domain.explanation import Explanation, Stored, read_again, written
 from services.matching.domain.scoring import Weights
-from services.matching.store.subject_keys import key_for, keys_of
+from services.matching.store.subject_keys import keys_for, keys_of
 from shared.db import Connection, Record
 from shared.kernel.ids import MatchId, ReferralId
-from shared.privacy import Keyring
+from shared.privacy import Keyring, SubjectKey
 
 COLUMN = "explanation.content"
 
 
-async def add_explanation(
-    db: Connection,
-    keys: Keyring,
-    explanation: Explanation,
-    *,
-    explanation_id: UUID,
-    referral_id: ReferralId,
-    match_id: MatchId | None,
-    now: datetime,
-) -> None:
-    """Keep a decision in full."""
-    key = await key_for(db, keys, referral_id)
-    content = written(explanation)
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A decision about a referral, and the match where it led to one, on its way to be kept."""
+
+    explanation_id: UUID
+    referral_id: ReferralId
+    match_id: MatchId | None
+    explanation: Explanation
+
+
+async def add_explanations(db: Connection, keys: Keyring, explained: Sequence[Explained], now: datetime) -> None:
+    """Keep decisions in full; a thread packs them, so that everything else goes on where they are many."""
+    if not explained:
+        return
+    opened = await keys_for(db, keys, {one.referral_id for one in explained})
+    packed = await to_thread(lambda: [_packed(opened[one.referral_id], one.explanation) for one in explained])
     await db.execute(
         """
         INSERT INTO explanation (explanation_id, referral_id, match_id, outcome, weights, made_at, content)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        SELECT explanation_id, referral_id, match_id, outcome, weights, $7, content
+          FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::integer[], $6::bytea[])
+               AS t (explanation_id, referral_id, match_id, outcome, weights, content)
         """,
-        explanation_id,
-        referral_id,
-        match_id,
-        content["outcome"],
-        explanation.weights.version,
+        [one.explanation_id for one in explained],
+        [one.referral_id for one in explained],
+        [one.match_id for one in explained],
+        [outcome for outcome, _ in packed],
+        [one.explanation.weights.version for one in explained],
+        [content for _, content in packed],
         now,
-        key.encrypt(COLUMN, zlib.compress(json.dumps(content).encode())),
     )
+
+
+def _packed(key: SubjectKey, explanation: Explanation) -> tuple[str, bytes]:
+    content = written(explanation)
+    return content["outcome"], key.encrypt(COLUMN, zlib.compress(json.dumps(content).encode()))
 
 
 async def explanation_of_match(db: Connection, keys: Keyring, match_id: MatchId) -> Stored | None:

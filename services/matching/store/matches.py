@@ -16,15 +16,16 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-async def add_match(db: Connection, match: Match) -> None:
-    """Keep a new match; the table lets a referral have one that is live."""
+async def add_matches(db: Connection, matches: Sequence[Match]) -> None:
+    """Keep new matches; the table lets a referral have one that is live."""
     await db.execute(
         """
         INSERT INTO match (match_id, referral_id, therapist_id, state, setting, session_fee, sessions_planned,
                            subsidy, contribution, proposed_at, changed_at, end_reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::integer[],
+                             $8::integer[], $9::integer[], $10::timestamptz[], $11::timestamptz[], $12::text[])
         """,
-        *(getattr(match, column) for column in _COLUMNS),
+        *([getattr(match, column) for match in matches] for column in _COLUMNS),
     )
 
 

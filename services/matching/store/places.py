@@ -1,5 +1,7 @@
 """Therapists' places: whoever decides about them or changes them goes one at a time."""
 
+from collections.abc import Iterable
+
 from services.matching.domain.capacity import Capacity
 from shared.db import Connection
 from shared.kernel.ids import TherapistId
@@ -14,14 +16,16 @@ async def hold_places(db: Connection) -> None:
     await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('matching places', 7))")
 
 
-async def take_place(db: Connection, therapist_id: TherapistId) -> None:
-    """Take one free place; the table's CHECK refuses to go below none."""
+async def take_places(db: Connection, therapist_ids: Iterable[TherapistId]) -> None:
+    """Take a free place of each as often as they are named; the table's CHECK refuses to go below none."""
     await db.execute(
         """
-        UPDATE therapist SET capacity_available = capacity_available - 1, places_held = places_held + 1
-         WHERE therapist_id = $1
+        UPDATE therapist SET capacity_available = capacity_available - taken, places_held = places_held + taken
+          FROM (SELECT therapist_id, count(*) AS taken FROM unnest($1::uuid[]) AS t (therapist_id)
+                 GROUP BY therapist_id) AS wanted
+         WHERE therapist.therapist_id = wanted.therapist_id
         """,
-        therapist_id,
+        list(therapist_ids),
     )
 
 

@@ -9,18 +9,24 @@ from shared.privacy import Keyring, SubjectKey
 
 async def key_for(db: Connection, keys: Keyring, subject: UUID) -> SubjectKey:
     """The subject's key, made if this is the first that we hear of them."""
-    wrapped = await db.fetchval(
+    return (await keys_for(db, keys, [subject]))[subject]
+
+
+async def keys_for(db: Connection, keys: Keyring, subjects: Collection[UUID]) -> dict[UUID, SubjectKey]:
+    """The keys of these subjects, each made if this is the first that we hear of them."""
+    known = await keys_of(db, keys, subjects)
+    missing = sorted({str(subject) for subject in subjects if subject not in known})
+    if not missing:
+        return known
+    await db.execute(
         """
-        WITH made AS (
-            INSERT INTO subject_key (subject, wrapped) VALUES ($1, $2)
-            ON CONFLICT (subject) DO NOTHING RETURNING wrapped
-        )
-        SELECT wrapped FROM made UNION ALL SELECT wrapped FROM subject_key WHERE subject = $1 LIMIT 1
+        INSERT INTO subject_key (subject, wrapped) SELECT * FROM unnest($1::text[], $2::bytea[])
+        ON CONFLICT (subject) DO NOTHING
         """,
-        str(subject),
-        keys.new_subject_key(str(subject)),
+        missing,
+        [keys.new_subject_key(subject) for subject in missing],
     )
-    return keys.subject_key(str(subject), wrapped)
+    return known | await keys_of(db, keys, [UUID(subject) for subject in missing])
 
 
 async def keys_of(db: Connection, keys: Keyring, subjects: Collection[UUID]) -> dict[UUID, SubjectKey]:
