@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.intake import consumers, timers
 from services.intake.settings import IntakeSettings
-from services.intake.web import api, form, leaving, returning, safeguarding, triage
+from services.intake.web import api, calls, form, leaving, professionals, returning, safeguarding, triage
 from shared.service import Service
 
 FOLDER = Path(__file__).parent
@@ -17,9 +17,11 @@ SERVICE = Service(
     routers=(
         leaving.router,
         leaving.way_out,
+        professionals.router,
         form.router,
         returning.router,
         api.router,
+        calls.router,
         triage.router,
         safeguarding.router,
     ),

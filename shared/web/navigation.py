@@ -31,6 +31,7 @@ class Link:
 PLACES = (
     Place("Board", "notifications", "/board", ROLES),
     Place("Triage", "intake", "/triage", frozenset({"triage", "coordinator"})),
+    Place("Calls", "intake", "/calls", frozenset({"triage", "coordinator"})),
     Place("Safeguarding", "intake", "/safeguarding", frozenset({"safeguarding"})),
     Place("Matches", "matching", "/matches", frozenset({"coordinator"})),
     Place("Episodes", "matching", "/episodes", frozenset({"coordinator"})),

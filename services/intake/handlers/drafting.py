@@ -84,24 +84,28 @@ async def send(visit_hash: str, visit_token: str, asked: Submission, tx: Transac
         return Gone()
     if draft.submitted:
         return Sent(draft.referral_id)
-    receipt = _receipts(tx.keys, visit_token, draft.referral_id)[0]
-    await receive(asked, Arrival(draft.referral_id, tx.keys.lookup_hash(RECEIPT, receipt)), tx)
+    await receive(asked, Arrival(draft.referral_id, receipt_hash_of(tx.keys, visit_token, draft.referral_id)), tx)
     ends = tx.now + KEPT_FOR
     await drafts.mark_submitted(tx.db, visit_hash, ends)
     tx.schedule(DRAFT_EXPIRES, visit_hash, ends)
     return Sent(draft.referral_id)
 
 
-async def receipt_again(db: Connection, keys: Keyring, visit_token: str, referral_id: ReferralId) -> str | None:
-    """The receipt of what this visit has sent. It is not stored: it is made again from the cookie, and compared."""
-    for receipt in _receipts(keys, visit_token, referral_id):
+def receipt_hash_of(keys: Keyring, sender: str, referral_id: ReferralId) -> bytes:
+    """What is kept of the receipt of a referral; `sender` is the visit's cookie, or who took the call."""
+    return keys.lookup_hash(RECEIPT, _receipts(keys, sender, referral_id)[0])
+
+
+async def receipt_again(db: Connection, keys: Keyring, sender: str, referral_id: ReferralId) -> str | None:
+    """The receipt of what this sender has sent. It is not stored: it is made again and compared."""
+    for receipt in _receipts(keys, sender, referral_id):
         if await has_receipt(db, referral_id, keys.lookup_hashes(RECEIPT, receipt)):
             return receipt
     return None
 
 
-def _receipts(keys: Keyring, visit_token: str, referral_id: ReferralId) -> list[str]:
-    return [receipt_from(secret) for secret in keys.lookup_hashes(_SEED, f"{visit_token}:{referral_id}")]
+def _receipts(keys: Keyring, sender: str, referral_id: ReferralId) -> list[str]:
+    return [receipt_from(secret) for secret in keys.lookup_hashes(_SEED, f"{sender}:{referral_id}")]
 
 
 async def keep_longer(visit_hash: str, tx: Transaction) -> bool:

@@ -71,6 +71,11 @@ async def standing_of(db: Connection, keys: Keyring, referral_id: ReferralId) ->
     return Standing(referral, tuple(thread), await consents.in_force(db, referral_id))
 
 
+def is_a_referrers(referral: Referral) -> bool:
+    """Whether the receipt was given to a professional, who may see the status and nothing else."""
+    return referral.source not in ("self", "family")
+
+
 async def reply(referral_id: ReferralId, text: str, message_id: UUID, tx: Transaction) -> None:
     """Leave the client's message; one that we waited for brings the referral back to a person.
 

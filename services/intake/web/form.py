@@ -10,7 +10,9 @@ from services.intake.domain.answers import Submission
 from services.intake.domain.receipts import grouped
 from services.intake.handlers import drafting
 from services.intake.handlers.drafting import KEPT_FOR, Gone, lock_of
+from services.intake.handlers.returning import is_a_referrers
 from services.intake.store.drafts import Draft, draft_of
+from services.intake.store.referrals import referral_of
 from services.intake.web import apart, components, questions, summary, wording
 from services.intake.web.answering import Answer
 from services.intake.web.public import PublicRoute, visit_hash_of, visit_token_of
@@ -58,12 +60,6 @@ async def ended(request: Request) -> Response:
     return response
 
 
-@router.get("/professionals")
-async def for_professionals(request: Request) -> Response:
-    """How somebody refers a person they work with."""
-    return page(request, "intake/professionals.html")
-
-
 @router.get("/check")
 async def check(request: Request, kernel: Held) -> Response:
     """Page 13: everything on one page, with what is sensitive folded away."""
@@ -105,9 +101,10 @@ async def done(request: Request, kernel: Held) -> Response:
         return to(CHECK if draft else NOT_KEPT)
     async with kernel.reading() as db:
         receipt = await drafting.receipt_again(db, kernel.keys, visit_token_of(request), draft.referral_id)
-    if receipt is None:
+        referral = await referral_of(db, draft.referral_id)
+    if receipt is None or referral is None:
         return to(NOT_KEPT)
-    return page(request, "intake/done.html", receipt=grouped(receipt))
+    return page(request, "intake/done.html", receipt=grouped(receipt), by_referrer=is_a_referrers(referral))
 
 
 @router.post("/finish")

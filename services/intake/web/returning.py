@@ -12,12 +12,14 @@ from services.intake.domain.codes import Purpose
 from services.intake.domain.states import CLOSED
 from services.intake.handlers import closing, returning
 from services.intake.handlers.drafting import lock_of
+from services.intake.store.referrals import referral_of
 from services.intake.store.visits import visited_referral
 from services.intake.web import components
+from services.intake.web.api import status_of
 from services.intake.web.form import NOT_KEPT, to
 from services.intake.web.limits import Limits, limits_of
 from services.intake.web.public import PublicRoute, visit_hash_of
-from services.intake.web.standing import STANDINGS
+from services.intake.web.standing import STANDINGS, STANDINGS_FOR_REFERRERS
 from shared.kernel.ids import ReferralId, uuid7
 from shared.messaging.kernel import Kernel
 from shared.web import Form, begin_visit, blank_form, kernel_of, page, read_form
@@ -79,7 +81,10 @@ async def come_back(request: Request, kernel: Held, limits: Annotated[Limits, De
 @router.get("/request")
 async def standing(request: Request, kernel: Held) -> Response:
     """How things stand."""
-    referral_id = await _visited(request, kernel)
+    if not visit_hash_of(request):
+        return to("/return")
+    async with kernel.reading() as db:
+        referral_id = await visited_referral(db, visit_hash_of(request), kernel.clock.now())
     if referral_id is None:
         return to("/return")
     return await _show(request, kernel, referral_id, blank_form(Reply))
@@ -147,10 +152,13 @@ async def leave(request: Request, kernel: Held) -> Response:
 
 
 async def _visited(request: Request, kernel: Kernel) -> ReferralId | None:
+    """The client's own referral; a professional who referred somebody can change nothing here."""
     if not visit_hash_of(request):
         return None
     async with kernel.reading() as db:
-        return await visited_referral(db, visit_hash_of(request), kernel.clock.now())
+        referral_id = await visited_referral(db, visit_hash_of(request), kernel.clock.now())
+        referral = await referral_of(db, referral_id) if referral_id else None
+    return None if referral is None or returning.is_a_referrers(referral) else referral_id
 
 
 async def _show(
@@ -160,6 +168,10 @@ async def _show(
         found = await returning.standing_of(db, kernel.keys, referral_id)
     if found is None:
         return to("/return")
+    minutes = int(returning.VISIT_LASTS.total_seconds() // 60)
+    if returning.is_a_referrers(found.referral):
+        said, received_at = STANDINGS_FOR_REFERRERS[status_of(found.referral.state)], found.referral.received_at
+        return page(request, "intake/standing_referrer.html", said=said, received_at=received_at, minutes=minutes)
     return page(
         request,
         "intake/standing.html",
@@ -172,5 +184,5 @@ async def _show(
         components=components,
         form=form,
         message_id=form.text("message_id") or str(uuid7(kernel.clock.now())),
-        minutes=int(returning.VISIT_LASTS.total_seconds() // 60),
+        minutes=minutes,
     )

@@ -38,3 +38,11 @@ STANDINGS: dict[State, Said] = {
     "ended_early": Said("This is closed", "You can always ask for help again."),
     "entered_in_error": Said("This is closed", "You can always ask for help again."),
 }
+STANDINGS_FOR_REFERRERS: dict[str, str] = {
+    "being-considered": "Being considered",
+    "looking-for-a-therapist": "We are looking for somebody",
+    "therapist-found": "Somebody has said yes",
+    "in-therapy": "The person is being helped",
+    "closed": "This is closed",
+}
+"""What whoever referred somebody may know, by the status of the professionals' API."""

@@ -12,6 +12,7 @@ from services.intake.domain.codes import (
     Means,
     SafeHours,
     Setting,
+    Source,
     TherapistGender,
 )
 
@@ -129,6 +130,33 @@ MEANS: dict[Means, Words] = {
     "part-fee": Words("Some of it"),
     "cannot-pay": Words("No"),
     "unsure": Words("I do not know yet"),
+}
+GROUPS_OR_NOT: dict[str, str] = {
+    **{str(code): words for code, words in GROUP_NAMES.items()},
+    "rather-say": "Not said, or to be talked about first",
+}
+CALLERS: dict[Asker, str] = {
+    "client": "For the caller",
+    "close-person": "For somebody close to the caller",
+    "professional": "For somebody the caller works with",
+}
+CHANNELS_FOR_THEM: dict[ContactChannel, str] = {
+    "none": "Not at all; they come to us",
+    "email": "By e-mail",
+    "phone": "By phone",
+    "text": "By text message",
+}
+SOURCES: dict[Source, Words] = {
+    "gp": Words("GP surgery"),
+    "health": Words("Another health service"),
+    "social-services": Words("Social services"),
+    "police": Words("Police"),
+    "probation": Words("Probation"),
+    "courts": Words("Courts"),
+    "prison": Words("Prison"),
+    "education": Words("School or college"),
+    "employer": Words("Employer"),
+    "other": Words("Another organisation"),
 }
 STATES: dict[str, str] = {
     "submitted": "New",
