@@ -38,7 +38,7 @@ from shared.messaging.subscriptions import DueTimer, background, timer
 from shared.messaging.transaction import Transaction
 
 
-@background(every=timedelta(minutes=10))
+@background(every=timedelta(minutes=1))
 async def watch_fairness(kernel: Kernel) -> None:
     """Count the offers that were answered since."""
     await kernel.perform("fairness", counting.count_answers, actor="system")
