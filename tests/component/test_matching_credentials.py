@@ -187,3 +187,16 @@ async def test_a_therapist_without_credentials_is_not_verified_and_keeps_their_s
 
     assert (await therapist(matching)).standing == "active"
     assert set(await letters(matching)) == {"capacity-stale"}
+
+
+async def test_a_clearance_taken_back_leaves_nobody_cleared_for_children(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+    kind: Any = "clearance"
+    issued = Evidence(kind=kind, issued_on=date(2026, 1, 1), expires_on=date(2028, 1, 1), level="enhanced")
+    recorded = await shows(matching, issued)
+    assert isinstance(recorded, Credential)
+    assert (await therapist(matching)).entry.child_clearance is True
+
+    await does(matching, lambda tx, who: credentials.withdraw_credential(tx, who, recorded.credential_id))
+
+    assert (await therapist(matching)).entry.child_clearance is False

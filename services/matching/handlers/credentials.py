@@ -63,10 +63,17 @@ async def keep_evidence(
 
 
 async def withdraw_credential(tx: Transaction, therapist_id: TherapistId, credential_id: UUID) -> None:
-    """Take back what was recorded in error, and act on what is left; raises `NotFound`."""
+    """Take back what was recorded in error, and act on what is left; raises `NotFound`.
+
+    Whoever has no clearance left is not cleared for children, whatever was so before there was one.
+    """
     await store.hold_places(tx.db)
-    if await kept.withdraw_credential(tx.db, therapist_id, credential_id, tx.now) is None:
+    kind = await kept.withdraw_credential(tx.db, therapist_id, credential_id, tx.now)
+    if kind is None:
         raise NotFound("credential-unknown", "This credential is not there any more.")
+    left = await kept.credentials_of(tx.db, tx.keys, therapist_id) if kind == "clearance" else ()
+    if kind == "clearance" and not cleared_for_children(tuple(left), london_day(tx.now)):
+        await kept.set_child_clearance(tx.db, therapist_id, cleared=False)
     await review_credentials(tx, therapist_id)
 
 
