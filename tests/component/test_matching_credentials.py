@@ -12,7 +12,7 @@ from services.matching.domain.credentials import Credential, Evidence
 from services.matching.domain.register_policy import RegisterPolicy
 from services.matching.handlers import credentials
 from services.matching.store.accreditation import accreditation_of
-from shared.events.matching import LetterRequested, OfferWithdrawn, TherapistStandingChanged
+from shared.events.matching import LetterRequested, OfferSent, OfferWithdrawn, TherapistStandingChanged
 from shared.events.sealed import Letter
 from shared.kernel.errors import NotFound
 from tests.component.matching import SETTINGS, Matching, matching_service, therapist_row
@@ -200,3 +200,16 @@ async def test_a_clearance_taken_back_leaves_nobody_cleared_for_children(matchin
     await does(matching, lambda tx, who: credentials.withdraw_credential(tx, who, recorded.credential_id))
 
     assert (await therapist(matching)).entry.child_clearance is False
+
+
+async def test_who_lapses_before_the_money_is_there_is_not_asked_any_more(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1), therapist_row(2, session_fee=110))
+    referral_id = await matching.takes_on()
+    first = await matching.proposed_for(referral_id)
+    assert first.therapist_id == await matching.therapist_id(1)
+    await moves(matching, "lapsed", reason="Did not answer for a year")
+
+    await matching.funds(referral_id)
+
+    assert await matching.told(OfferSent) == []
+    assert (await matching.proposed_for(referral_id)).therapist_id == await matching.therapist_id(2)

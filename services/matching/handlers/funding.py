@@ -80,18 +80,21 @@ async def _offer(tx: Transaction, match: Match) -> None:
     case = await store.case_of(tx.db, tx.keys, match.referral_id)
     if case is None:
         raise Retry("case-missing", "The need behind this match cannot be read.")
-    if match.state == "waiting-for-funds" and not await _place_again(tx, case, match):
+    if not await _may_still_be_asked(tx, case, match):
         await withdraw_match(tx, match, "therapist-unavailable")
         await find_therapist(tx, match.referral_id)
         return
     await send_offers(tx, case, match)
 
 
-async def _place_again(tx: Transaction, case: Case, match: Match) -> bool:
-    """Take the place given back while money was looked for; False where the therapist can no longer take the client."""
+async def _may_still_be_asked(tx: Transaction, case: Case, match: Match) -> bool:
+    """Whether every rule holds still, whatever has happened since the match; takes a place given back meanwhile."""
     await store.hold_places(tx.db)
     found = await store.as_candidate(tx.db, [case.referral_id], match.therapist_id)
-    if failures_of(case.need, found[case.referral_id]):
+    failing = {failure.code for failure in failures_of(case.need, found[case.referral_id])}
+    if match.state == "proposed":
+        return failing <= {"free-place"}
+    if failing:
         return False
     await store.take_places(tx.db, [match.therapist_id])
     return True
