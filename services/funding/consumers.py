@@ -1,6 +1,6 @@
 """What wakes funding: referrals and consents from intake, matches and therapies from matching, sessions of staff."""
 
-from services.funding.handlers import courses, evaluating, matches, referrals, sessions
+from services.funding.handlers import courses, evaluating, fees, matches, referrals, sessions
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed, ReferralTriaged
 from shared.events.matching import (
     MatchProposed,
@@ -12,6 +12,8 @@ from shared.events.matching import (
     SessionAttended,
     SessionCancelled,
     SessionMissed,
+    TherapistSessionClosed,
+    TherapistSessionOpened,
     TherapyEnded,
     TherapyStarted,
 )
@@ -19,6 +21,7 @@ from shared.events.notifications import StaffSessionClosed, StaffSessionOpened
 from shared.messaging.subscriptions import subscribes
 from shared.messaging.transaction import Transaction
 from shared.web.sessions import forget_session, remember_session
+from shared.web.therapists import forget_therapist, remember_therapist
 
 
 @subscribes(ReferralTriaged)
@@ -69,8 +72,9 @@ async def on_match_proposed(event: MatchProposed, tx: Transaction) -> None:
 
 @subscribes(OfferAccepted)
 async def on_offer_accepted(event: OfferAccepted, tx: Transaction) -> None:
-    """Commit what was reserved."""
+    """Commit what was reserved, and note what the therapist owes."""
     await matches.commit_subsidy(event, tx)
+    await fees.raise_fees(event, tx)
 
 
 @subscribes(OfferDeclined, OfferExpired)
@@ -125,3 +129,15 @@ async def on_staff_session_opened(event: StaffSessionOpened, tx: Transaction) ->
 async def on_staff_session_closed(event: StaffSessionClosed, tx: Transaction) -> None:
     """Accept that cookie no longer."""
     await forget_session(event, tx)
+
+
+@subscribes(TherapistSessionOpened)
+async def on_therapist_session_opened(event: TherapistSessionOpened, tx: Transaction) -> None:
+    """Accept the cookie of a therapist who signed in."""
+    await remember_therapist(event, tx)
+
+
+@subscribes(TherapistSessionClosed)
+async def on_therapist_session_closed(event: TherapistSessionClosed, tx: Transaction) -> None:
+    """Accept that cookie no longer."""
+    await forget_therapist(event, tx)

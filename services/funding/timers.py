@@ -8,6 +8,7 @@ from services.funding.domain.questionnaires import Moment
 from services.funding.handlers.drawing import AWARD_LAPSES
 from services.funding.handlers.ending import let_award_lapse, let_reservation_expire
 from services.funding.handlers.evaluating import EVALUATION_DUE, EVALUATION_REMINDER, ask_now, remind
+from services.funding.handlers.fees import FEE_STEP, take_step
 from services.funding.handlers.money import FUND_OPENS, begin_to_spend
 from services.funding.handlers.outlook import OUTLOOK, tell_outlook
 from services.funding.handlers.posting import RESERVATION_EXPIRES
@@ -34,6 +35,12 @@ async def on_award_lapses(due: DueTimer, tx: Transaction) -> None:
 async def on_fund_opens(due: DueTimer, tx: Transaction) -> None:
     """The money may be spent from today."""
     await begin_to_spend(tx, FundId(UUID(due.key)))
+
+
+@timer(FEE_STEP)
+async def on_fee_step(due: DueTimer, tx: Transaction) -> None:
+    """A therapist has not paid a fee yet."""
+    await take_step(tx, UUID(due.key))
 
 
 @background(every=timedelta(minutes=1))

@@ -15,6 +15,7 @@ from shared.events.funding import (
     SubsidyNotNeeded,
     SubsidyReleased,
     SubsidyWaitlisted,
+    TherapistFeeDue,
 )
 from shared.events.intake import (
     ConsentGiven,
@@ -107,6 +108,7 @@ from shared.messaging.transaction import Transaction
     FundReceived,
     FundThresholdCrossed,
     ReportPublished,
+    TherapistFeeDue,
     batched=True,
 )
 async def on_whatever_was_told(events: Sequence[Event], tx: Transaction) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
@@ -160,6 +161,17 @@ class RiskAnswered(Event):
 
     referral_id: ReferralId
     administration_id: AdministrationId
+
+
+class TherapistFeeDue(Event):
+    """A therapist owes the charity a fee and is written to; `reminder` counts from 0 for the first letter."""
+
+    type: ClassVar = "funding.therapist-fee-due.v1"
+    key: ClassVar = "therapist_id"
+
+    therapist_id: TherapistId
+    fee_id: UUID
+    reminder: int
 
 
 class TherapistFeeOverdue(Event):

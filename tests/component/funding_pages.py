@@ -17,7 +17,7 @@ from shared.web.cookies import hash_of, session_cookies
 from tests.component.funding import Funding
 from tests.component.matching_pages import SESSION_KEY, PageSettings, Visitor
 
-__all__ = ["Visitor", "pages_of", "session_for", "staff_of", "visitor_of"]
+__all__ = ["SESSION_KEY", "Visitor", "pages_of", "session_for", "staff_of", "visitor_of"]
 
 
 async def _ready() -> dict[str, object]:

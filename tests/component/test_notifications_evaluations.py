@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from shared.events.asks import ContactCard, TherapistCard
-from shared.events.funding import EvaluationDue, ReportPublished
+from shared.events.funding import EvaluationDue, ReportPublished, TherapistFeeDue
 from shared.events.intake import ConsentWithdrawn
 from shared.events.sealed import EvaluationLink
 from shared.kernel.ids import AdministrationId, FunderId, FundId, ReferralId, ReportId, TherapistId
@@ -62,6 +62,19 @@ async def test_a_therapist_is_written_to_where_matching_says(notifications: Noti
     assert to == "kim@example.org"
     assert "Kim" not in letter.text
     assert [one["purpose"] for one in await notifications.deliveries()] == ["evaluation-reminder"]
+
+
+async def test_a_therapist_who_owes_a_fee_is_led_to_their_own_page(notifications: Notifications) -> None:
+    notifications.intake.answer = TherapistCard(name="Kim", email="kim@example.org")
+    therapist_id = TherapistId(uuid4())
+
+    for reminder in (0, 1):
+        await notifications.hears(TherapistFeeDue(therapist_id=therapist_id, fee_id=uuid4(), reminder=reminder))
+        await notifications.sends()
+
+    assert [to for to, _, _ in notifications.post_box.sent] == ["kim@example.org"] * 2
+    assert all("/fees/mine" in letter.text and "Kim" not in letter.text for _, letter, _ in notifications.post_box.sent)
+    assert sorted(one["purpose"] for one in await notifications.deliveries()) == ["fee", "fee-reminder"]
 
 
 async def test_somebody_who_took_consent_back_is_not_written_to(notifications: Notifications) -> None:

@@ -1,13 +1,13 @@
-"""The wrapped key of each referral: made when something about it is first kept, and gone when it is erased."""
+"""The wrapped key of each referral and therapist: made when something is first kept, and gone when it is erased."""
 
 from shared.db import Connection
-from shared.kernel.ids import ReferralId
+from shared.kernel.ids import ReferralId, TherapistId
 from shared.privacy import Keyring, SubjectKey
 
 
-async def key_for(db: Connection, keys: Keyring, referral_id: ReferralId) -> SubjectKey:
-    """The key of a referral, made where there is none yet."""
-    subject = str(referral_id)
+async def key_for(db: Connection, keys: Keyring, subject_id: ReferralId | TherapistId) -> SubjectKey:
+    """The key of a referral or a therapist, made where there is none yet."""
+    subject = str(subject_id)
     await db.execute(
         "INSERT INTO subject_key (subject, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         subject,

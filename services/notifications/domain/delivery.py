@@ -13,13 +13,17 @@ LetterPurpose = Literal[
 """Letters to people outside: a therapist, a referee, a supervisor; each with its template."""
 EvaluationPurpose = Literal["evaluation", "evaluation-reminder"]
 """A few questions; the letter carries its link, and the address is asked for at the moment of sending."""
+FeePurpose = Literal["fee", "fee-reminder"]
+"""Something is to be paid; the letter leads to the pages of the therapist who owes it."""
 Purpose = (
     Literal["acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook"]
     | LetterPurpose
     | EvaluationPurpose
+    | FeePurpose
 )
 PURPOSES: tuple[Purpose, ...] = ("acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook",
-                                 *get_args(LetterPurpose), *get_args(EvaluationPurpose))  # fmt: skip
+                                 *get_args(LetterPurpose), *get_args(EvaluationPurpose),
+                                 *get_args(FeePurpose))  # fmt: skip
 CARRIES_LETTER: frozenset[Purpose] = frozenset(
     {"offer", "offer-reminder", *get_args(LetterPurpose), *get_args(EvaluationPurpose)}
 )

@@ -114,6 +114,8 @@ TEMPLATES = {
     "safeguarding-alert": "safeguarding alert",
     "evaluation": "evaluation",
     "evaluation-reminder": "reminder of an evaluation",
+    "fee": "note of a fee",
+    "fee-reminder": "reminder of a fee",
     "webhook": "webhook",
     "sign-in": "link to sign in",
     "application-received": "receipt of an application",

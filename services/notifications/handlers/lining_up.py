@@ -12,7 +12,7 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.store import deliveries, endpoints
 from services.notifications.store.deliveries import Queued
 from shared.events import Event
-from shared.events.funding import EvaluationDue, FundReceived, FundThresholdCrossed, ReportPublished
+from shared.events.funding import EvaluationDue, FundReceived, FundThresholdCrossed, ReportPublished, TherapistFeeDue
 from shared.events.intake import (
     ConsentWithdrawn,
     ReferralReceived,
@@ -60,6 +60,7 @@ async def line_up(events: Sequence[Event], profiles: Mapping[UUID, CardProfile],
         if isinstance(event, (OfferSent, OfferReminded)):
             (queued if place < ends.get(_pair(event), 0) else open_offers).append(_offer(event, tx))
     queued += [_evaluation(event, tx) for event in events if isinstance(event, EvaluationDue)]
+    queued += [_fee(event, tx) for event in events if isinstance(event, TherapistFeeDue)]
     if queued:
         await deliveries.put_in_line(tx.db, queued, tx.now)
     if unwanted := [
@@ -102,6 +103,11 @@ def _evaluation(event: EvaluationDue, tx: Transaction) -> Queued:
     recipient = "client" if event.respondent == "client" else f"therapist:{event.therapist_id}"
     plain = _queued(tx, purpose, event.origin.event_id, recipient, event.referral_id)
     return _with_letter(plain, tx.unseal(event, EvaluationLink), tx)
+
+
+def _fee(event: TherapistFeeDue, tx: Transaction) -> Queued:
+    purpose: Purpose = "fee-reminder" if event.reminder else "fee"
+    return _queued(tx, purpose, event.origin.event_id, f"therapist:{event.therapist_id}", None)
 
 
 def _letter(event: LetterRequested, tx: Transaction) -> Queued:

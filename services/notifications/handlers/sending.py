@@ -118,7 +118,7 @@ async def _give_up(claimed: Claimed, tx: Transaction) -> None:
             await record_ours(event, tx, tx.emit(event))
         case "acknowledgement" | "offer" | "offer-reminder" | "safeguarding-alert" | "webhook":
             pass
-        case "evaluation" | "evaluation-reminder":
+        case "evaluation" | "evaluation-reminder" | "fee" | "fee-reminder":
             pass
         case kind:
             letter_id = LetterId(claimed.delivery_id)
@@ -133,6 +133,8 @@ async def _mail(kernel: Kernel, claimed: Claimed, mail: MailServer) -> Attempt:
             link = f"{settings.public_url('intake')}/return"
         case "evaluation" | "evaluation-reminder":
             found, link = await _evaluation_letter(kernel, claimed)
+        case "fee" | "fee-reminder":
+            found, link = await _therapist_address(kernel, claimed), f"{settings.public_url('funding')}/fees/mine"
         case purpose if purpose in CARRIES_LETTER:
             opened = _opened_letter(kernel, claimed)
             found, link = (opened.email, opened.link or "") if isinstance(opened, Letter) else (opened, "")
