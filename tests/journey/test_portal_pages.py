@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, Page
 
+from services.matching.handlers.supervision import NewSupervisor, add_supervisor
 from shared.events.asks import ClientContact
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import session_for
 from tests.component.portal import Intake, letters, path_of
+from tests.component.register import does, insurance, shows
 from tests.journey.test_matching_pages import address, chromium, look, opened
 
 __all__ = ["address", "chromium", "matching_service"]
@@ -37,6 +39,9 @@ async def test_a_therapist_goes_from_the_mail_to_the_end_of_a_therapy(
     asker = Intake(ClientContact(name="Robin Example", channel="phone", phone="+44 7700 900123", safe_hours="evening"))
     matching.kernel.asker = asker
     await matching.has_therapists(therapist_row(1))
+    supervisor = NewSupervisor("Sue Pervisor", "sue@example.org", "S-1")
+    await does(matching, lambda tx, one: add_supervisor(tx, one, supervisor))
+    await shows(matching, insurance(matching.clock.now().date() + timedelta(days=20)))
     await matching.offered(priority="urgent")
     page = await opened(await chromium.new_context(), complaints)
 
@@ -88,6 +93,14 @@ async def test_a_therapist_goes_from_the_mail_to_the_end_of_a_therapy(
     await look(page, "portal-profile")
     await page.get_by_role("button", name="Pause").click()
     await look(page, "portal-profile-paused")
+    await page.get_by_role("link", name="Papers", exact=True).click()
+    await look(page, "portal-papers")
+    await page.get_by_role("button", name="Write it down").click()
+    await look(page, "portal-papers-error")
+    await page.fill("#held_on", f"{matching.clock.now():%Y-%m-%d}")
+    await page.fill("#minutes", "60")
+    await page.get_by_role("button", name="Write it down").click()
+    await look(page, "portal-papers-written")
     await page.get_by_role("link", name="Sign-ins").click()
     await look(page, "portal-sign-ins")
     await page.get_by_role("button", name="Sign out everywhere").click()

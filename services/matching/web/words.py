@@ -82,6 +82,12 @@ NOTE_KINDS: dict[NoteKind, str] = {
     "confirmed": "The no stands",
     "overridden": "Asked to think again",
 }
+LINE_STATES = {
+    "in-date": ("In date", "good"),
+    "running-out": ("Runs out soon", "warning"),
+    "run-out": ("Ran out", "danger"),
+    "not-verified": ("Not verified", ""),
+}
 LOOKUPS = {
     "offer_states": OFFER_STATES,
     "attention": ATTENTION,

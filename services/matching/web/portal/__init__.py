@@ -1,6 +1,6 @@
-"""The portal of therapists: signing in, what needs doing, offers, clients and their sessions, and one's own profile."""
+"""The portal of therapists: signing in, what needs doing, offers, clients, sessions, one's own profile and papers."""
 
-from services.matching.web.portal import clients, endings, home, offers, profile, sessions, sign_in
+from services.matching.web.portal import clients, endings, home, offers, papers, profile, sessions, sign_in
 
 ROUTERS = (
     sign_in.router,
@@ -10,4 +10,5 @@ ROUTERS = (
     sessions.router,
     endings.router,
     profile.router,
+    papers.router,
 )

@@ -6,8 +6,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.matching import store
+from services.matching.domain.london import london_day
 from services.matching.domain.portal import is_old_number
 from services.matching.store import episodes
+from services.matching.store.accreditation import accreditation_of
 from services.matching.web.portal.access import Signed, ThisKernel
 from services.matching.web.words import LOOKUPS, short
 from shared.web import page
@@ -23,6 +25,7 @@ async def home_page(request: Request, kernel: ThisKernel, visitor: Signed) -> Re
     async with kernel.reading() as db:
         asked = await episodes.offers_open_to(db, visitor.therapist_id)
         cases = await episodes.cases_of_therapist(db, visitor.therapist_id, now - SHOWN_AFTER_END)
+        lines = await accreditation_of(db, kernel.keys, visitor.therapist_id, london_day(now))
         therapist = await store.therapist_by_id(db, kernel.keys, visitor.therapist_id)
     running = [row for row in cases if row["state"] in ("accepted", "in-therapy")]
     return page(
@@ -43,6 +46,7 @@ async def home_page(request: Request, kernel: ThisKernel, visitor: Signed) -> Re
         ],
         running=running,
         over=[row for row in cases if row not in running],
+        papers=[line for line in lines if line.state in ("running-out", "run-out")],
         therapist=therapist,
         old_number=therapist is not None and is_old_number(therapist.capacity_as_of, now.date()),
         short=short,

@@ -24,7 +24,7 @@ from services.matching.store.training import trainings, trainings_of
 from services.matching.store.unreached import unreached_since
 from services.matching.web.therapists.access import Reader, ThisKernel, actions_for
 from services.matching.web.therapists.forms import EVERY_FORM
-from services.matching.web.words import LOOKUPS, short
+from services.matching.web.words import LINE_STATES, LOOKUPS, short
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import TherapistId
 from shared.messaging.kernel import Kernel
@@ -32,12 +32,6 @@ from shared.web import Form, Staff, blank_form, page
 
 router = APIRouter()
 SHOWN_UNREACHED = timedelta(days=60)
-LINE_STATES = {
-    "in-date": ("In date", "good"),
-    "running-out": ("Runs out soon", "warning"),
-    "run-out": ("Ran out", "danger"),
-    "not-verified": ("Not verified", ""),
-}
 CAUSES = {
     "joined": "Joined the register",
     "decided": "",
