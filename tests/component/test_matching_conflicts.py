@@ -1,15 +1,17 @@
 """Two clients whom something connects never have the same therapist, unless a coordinator permits it with a reason."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from services.matching import store
 from services.matching.domain.cases import Match
 from services.matching.handlers.answers import accept
 from shared.events.funding import OutcomeScored
-from shared.events.matching import ReferralWaitlisted
+from shared.events.matching import MatchProposed, MatchRunFinished, ReferralWaitlisted
 from shared.events.sealed import OutcomeProfile
 from shared.kernel.ids import MatchId, ReferralId
 from shared.kernel.money import Pence
+from shared.messaging.transaction import Transaction
 from tests.component.matching import Matching, closed, matching_service, therapist_row
 
 __all__ = ["matching_service"]
@@ -47,6 +49,28 @@ async def test_two_who_wait_are_known_to_be_connected_and_nobody_else_is(matchin
     async with matching.kernel.reading() as db:
         pairs = await store.conflicts_among(db, [first, second, third])
     assert pairs == {(min(first, second), max(first, second))}
+
+
+async def test_a_run_puts_two_together_whom_a_coordinator_permitted_and_no_others(matching: Matching) -> None:
+    first = await matching.takes_on(conflict_tokens=NAMES)
+    second = await matching.takes_on(conflict_tokens=NAMED)
+    others = [await matching.takes_on(conflict_tokens=tokens) for tokens in (("link:dd",), ("own-name:dd",))]
+    await matching.has_therapists(therapist_row(1, capacity_maximum=4, capacity_available=4))
+    therapist_id = await matching.therapist_id(1)
+    why, rule = "They have been reconciled for years.", "no-conflict-of-interest"
+
+    async def permit(tx: Transaction) -> None:
+        await store.permit_pair(tx.db, tx.keys, (second, therapist_id), rule, reason=why, by="staff:1", now=tx.now)
+
+    await matching.perform(str(second), permit)
+
+    await matching.passes(timedelta(seconds=1))
+
+    (run,) = await matching.told(MatchRunFinished)
+    assert (run.waiting, run.placed) == (4, 3)
+    placed = {event.referral_id for event in await matching.told(MatchProposed)}
+    assert placed > {first, second}
+    assert len(placed & set(others)) == 1
 
 
 async def test_outcomes_count_once_each_and_give_points_from_fifteen_cases_on(matching: Matching) -> None:

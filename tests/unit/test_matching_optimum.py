@@ -33,7 +33,10 @@ def problems(draw: st.DrawFn, *, most_use: int = 1, apart: bool = False, clients
     if apart and count > 1:
         couples = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(lambda two: two[0] < two[1])
         kept_apart = tuple(sorted(draw(st.sets(couples, max_size=3))))
-    return Problem(draw(st.lists(st.integers(0, 2), min_size=count, max_size=count)), places, pairs, kept_apart)
+    everywhere = [(*two, therapist) for two in kept_apart for therapist in range(len(places))]
+    permitted = frozenset(draw(st.sets(st.sampled_from(everywhere), max_size=3))) if everywhere else frozenset()
+    urgency = draw(st.lists(st.integers(0, 2), min_size=count, max_size=count))
+    return Problem(urgency, places, pairs, kept_apart, permitted)
 
 
 def every_placing(problem: Problem) -> Iterator[tuple[int | None, ...]]:
@@ -69,6 +72,17 @@ def test_those_to_be_kept_apart_are_and_nothing_better_was_allowed(problem: Prob
 
     assert placing.optimal
     assert breaches(problem, placing.chosen) == []
+    assert worth(problem, placing.chosen) == best_by_trying(problem)
+
+
+@given(problems(apart=True), st.integers(0, 3))
+@settings(max_examples=150, deadline=None)
+def test_the_flow_alone_keeps_two_apart_or_all_of_a_circle(problem: Problem, size: int) -> None:
+    circle = tuple((one, other) for other in range(min(size + 1, len(problem.urgency))) for one in range(other))
+    problem = replace(problem, apart=circle, permitted=frozenset())
+    placing = solve(problem).placing
+
+    assert (placing.solver, placing.optimal) == ("flow", True)
     assert worth(problem, placing.chosen) == best_by_trying(problem)
 
 
@@ -181,6 +195,7 @@ def test_nobody_and_nothing_is_a_problem_too() -> None:
         ({"pairs": Pairs([0, 0], [0, 0], [1, 2], [1, 1], [0, 0])}, "twice"),
         ({"places": [-1]}, "below none"),
         ({"apart": ((0, 0),)}, "different"),
+        ({"permitted": frozenset([(0, 1, 0)])}, "kept apart"),
     ],
 )
 def test_what_is_no_problem_is_refused(changes: dict[str, Any], words: str) -> None:

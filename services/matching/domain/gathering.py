@@ -15,6 +15,7 @@ from services.matching.domain.scoring import Weights
 from services.matching.domain.waiting import URGENCY, order_of_waiting
 from shared.kernel.ids import ReferralId, TherapistId
 
+CONFLICT = "no-conflict-of-interest"
 EXPLAINED = 20
 """How many therapists are explained for each client of a run, the best first."""
 
@@ -30,6 +31,11 @@ class Circumstances:
     apart: tuple[tuple[ReferralId, ReferralId], ...] = ()
     results: Mapping[tuple[TherapistId, str], int] | None = None
     prices: Mapping[TherapistId, int] | None = None
+
+    def together_at(self, referral_id: ReferralId) -> list[TherapistId]:
+        """With whom staff permitted a client in spite of a conflict, which permits the other side of it too."""
+        own = self.marked.get(referral_id, {})
+        return [who for who, one in own.items() if CONFLICT in one.permitted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +92,11 @@ def gather(
             [URGENCY[case.priority] for case in ordered],
             [one.capacity_available for one in register],
             Pairs(),
-            tuple(sorted((clients[one], clients[other]) for one, other in circumstances.apart
-                         if one in clients and other in clients)),
+            apart := tuple(sorted((clients[one], clients[other]) for one, other in circumstances.apart
+                                  if one in clients and other in clients)),
+            frozenset((one, other, index_of[who]) for one, other in apart
+                      for client in (one, other) for who in circumstances.together_at(ordered[client].referral_id)
+                      if who in index_of),
         ),
     )  # fmt: skip
     prices = {index_of[who]: price for who, price in (circumstances.prices or {}).items() if who in index_of}

@@ -39,13 +39,15 @@ class Pairs:
 class Problem:
     """Clients in the order in which they wait, therapists' free places, the allowed pairs, and who must be kept apart.
 
-    `urgency` has one number a client, 0 the most urgent; `apart` are pairs of clients never with the same therapist.
+    `urgency` has one number a client, 0 the most urgent; `apart` are pairs of clients never with the same therapist,
+    but for those `permitted`, as the two clients and the therapist.
     """
 
     urgency: Sequence[int]
     places: Sequence[int]
     pairs: Pairs
     apart: tuple[tuple[int, int], ...] = ()
+    permitted: frozenset[tuple[int, int, int]] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse what is no problem: a pair of nobody, places or uses below none, the same pair twice."""
@@ -63,6 +65,8 @@ class Problem:
             raise ValueError("places and urgencies are never below none")
         if any(one == other or one not in clients or other not in clients for one, other in self.apart):
             raise ValueError("two different clients are kept apart")
+        if any((one, other) not in self.apart for one, other, _ in self.permitted):
+            raise ValueError("only who is kept apart is permitted together")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +154,42 @@ def together(problem: Problem, chosen: Sequence[int | None]) -> list[tuple[int, 
     """The clients to be kept apart whom a placing puts with one therapist."""
     therapist = [None if pair is None else problem.pairs.therapist[pair] for pair in chosen]
     return [(one, other) for one, other in problem.apart
-            if therapist[one] is not None and therapist[one] == therapist[other]]  # fmt: skip
+            if (at := therapist[one]) is not None and at == therapist[other]
+            and (one, other, at) not in problem.permitted]  # fmt: skip
+
+
+def bottlenecks(problem: Problem, first: Sequence[tuple[int, int, int]] = ()) -> list[tuple[int, list[int]]]:
+    """Sets of pairs of one therapist of which at most one can be chosen, because any two are to be kept apart.
+
+    No pair is in two sets. Where whoever is kept apart from one is kept apart from all in the set, as two always are,
+    the sets say all that there is to say; of a chain of clients they say a part, which is `first` that about these two
+    clients and a therapist.
+    """
+    near: dict[int, set[int]] = {}
+    for one, other in problem.apart:
+        near.setdefault(one, set()).add(other)
+        near.setdefault(other, set()).add(one)
+    own: dict[int, list[int]] = {}
+    for pair, client in enumerate(problem.pairs.client):
+        if client in near:
+            own.setdefault(problem.pairs.therapist[pair], []).append(pair)
+    found: list[tuple[int, list[int]]] = []
+    ranks: dict[tuple[int, int], int] = {}
+    for rank, (one, other, therapist) in enumerate(first):
+        ranks.setdefault((one, therapist), rank)
+        ranks.setdefault((other, therapist), rank)
+    for therapist, pairs in own.items():
+        set_of: dict[int, list[int]] = {}
+        for pair in sorted(pairs, key=lambda pair: ranks.get((problem.pairs.client[pair], therapist), len(first))):
+            client = problem.pairs.client[pair]
+            apart = {
+                one for one in near[client]
+                if not {(client, one, therapist), (one, client, therapist)} & problem.permitted
+            }  # fmt: skip
+            known = (set_of[one] for one in sorted(apart & set_of.keys()))
+            joined = next((own_set for own_set in known if {problem.pairs.client[two] for two in own_set} <= apart), [])
+            joined.append(pair)
+            set_of[client] = joined
+        found += [(therapist, own_set) for own_set in {id(one): one for one in set_of.values()}.values()
+                  if len(own_set) > 1]  # fmt: skip
+    return found

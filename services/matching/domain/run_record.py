@@ -22,6 +22,7 @@ def written_run(gathered: Gathered, placing: Placing, *, seed: str) -> dict[str,
         "places": [problem.places[therapist] for therapist in used],
         "pairs": [pairs.client, [place[one] for one in pairs.therapist], pairs.score, pairs.use, pairs.lot],
         "apart": [list(two) for two in problem.apart],
+        "permitted": sorted([one, other, place[at]] for one, other, at in problem.permitted if at in place),
         "chosen": list(placing.chosen),
         "reached": [[one.criterion, one.value, one.bound] for one in placing.reached],
     }
@@ -30,7 +31,8 @@ def written_run(gathered: Gathered, placing: Placing, *, seed: str) -> dict[str,
 def problem_again(content: dict[str, Any]) -> Problem:
     """The problem of a run as it was."""
     apart = tuple((one, other) for one, other in content["apart"])
-    return Problem(content["urgency"], content["places"], Pairs(*content["pairs"]), apart)
+    permitted = frozenset((one, other, at) for one, other, at in content.get("permitted", ()))
+    return Problem(content["urgency"], content["places"], Pairs(*content["pairs"]), apart, permitted)
 
 
 def same_answer(content: dict[str, Any], placing: Placing) -> bool:

@@ -55,6 +55,8 @@ def _restrict(model: cp_model.CpModel, problem: Problem, takes: Sequence[cp_mode
             )
     for one, other in problem.apart:
         for therapist in of_client[one].keys() & of_client[other].keys():
+            if (one, other, therapist) in problem.permitted:
+                continue
             model.add_at_most_one([takes[of_client[one][therapist]], takes[of_client[other][therapist]]])
 
 

@@ -1,12 +1,21 @@
 """The exact best placing as a flow of least cost, for places that count alike and clients who may meet anywhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from services.matching.domain.optimum import Placing, Problem, Reached, criteria_of, factors_of, value_of
+from services.matching.domain.optimum import (
+    Placing,
+    Problem,
+    Reached,
+    bottlenecks,
+    criteria_of,
+    factors_of,
+    value_of,
+)
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 LARGEST = 2**61
@@ -67,12 +76,14 @@ class _Network:
         return settled
 
 
-def best_flow(problem: Problem) -> Placing | None:
-    """The best placing of a problem in which every pair of a therapist uses as much; keeps nobody apart.
+def best_flow(problem: Problem, first: Sequence[tuple[int, int, int]] = ()) -> Placing | None:
+    """The best placing of a problem in which every pair of a therapist uses as much.
 
-    None where the numbers are too large for the solver. Criteria are packed into one number where that is proved safe,
-    and solved one after the other where it is not: each later solve is confined to the flows that the prices of the one
-    before prove equally good.
+    Two to be kept apart, or several of whom nobody may be with another, reach a therapist through one narrow node of
+    their own. Whoever is kept apart only from some of these may be put with others, those of `first` after all the
+    rest: the caller looks at the answer. None where the numbers are too large for the solver. Criteria are packed into
+    one number where that is proved safe, and solved one after the other where it is not: each later solve is confined
+    to the flows that the prices of the one before prove equally good.
     """
     pairs, clients, therapists = problem.pairs, len(problem.urgency), len(problem.places)
     if not len(pairs):
@@ -80,14 +91,19 @@ def best_flow(problem: Problem) -> Placing | None:
     use = dict(zip(pairs.therapist, pairs.use, strict=True))
     places = [free // use.get(index, 1) for index, free in enumerate(problem.places)]
     out = clients + therapists
+    narrow = bottlenecks(problem, first)
+    into = [clients + index for index in pairs.therapist]
+    for node, (_, among) in enumerate(narrow, out + 1):
+        for pair in among:
+            into[pair] = node
     network = _Network(
-        tail=_numbers([*pairs.client, *range(clients), *range(clients, out)]),
-        head=_numbers([*(clients + index for index in pairs.therapist), *[out] * (clients + therapists)]),
-        room=_numbers([*[1] * (len(pairs) + clients), *(min(free, clients) for free in places)]),
-        supply=_numbers([*[1] * clients, *[0] * therapists, -clients]),
+        tail=_numbers([*pairs.client, *range(clients), *range(clients, out), *range(out + 1, out + 1 + len(narrow))]),
+        head=_numbers([*into, *[out] * (clients + therapists), *(clients + index for index, _ in narrow)]),
+        room=_numbers([*[1] * (len(pairs) + clients), *(min(free, clients) for free in places), *[1] * len(narrow)]),
+        supply=_numbers([*[1] * clients, *[0] * therapists, -clients, *[0] * len(narrow)]),
     )
     criteria = criteria_of(problem)
-    largest = LARGEST // (out + 2)
+    largest = LARGEST // (len(network.supply) + 1)
     settled: Numbers = np.zeros(len(network.tail), dtype=np.int64)
     if max(abs(score) for score in pairs.score) > largest:
         return None
@@ -99,7 +115,7 @@ def best_flow(problem: Problem) -> Placing | None:
         left = left[len(factors) :]
         if not values.any():
             continue
-        cost = np.concatenate([-values, np.zeros(clients + therapists, dtype=np.int64)])
+        cost = np.concatenate([-values, np.zeros(len(network.tail) - len(pairs), dtype=np.int64)])
         flow = network.least(cost)
         gains = network.gains(flow, cost)
         flow = flow + settled
