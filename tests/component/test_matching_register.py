@@ -222,7 +222,7 @@ class Explaining:
         self.plan = ""
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
-        self.plan = "\n".join(row[0] for row in await self.db.fetch("EXPLAIN " + query, *arguments))
+        self.plan += "\n".join(row[0] for row in await self.db.fetch("EXPLAIN " + query, *arguments)) + "\n"
         return []
 
 
