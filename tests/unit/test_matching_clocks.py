@@ -105,3 +105,14 @@ def test_every_step_has_a_time_and_every_match_that_runs_by_itself_has_a_step() 
     assert all(moment > at(2) for moment in due.values())
     assert due["contact"] == at(4)
     assert LIVE - set(STATE_OF_STEP.values()) == {"waiting-for-funds", "offered"}
+
+
+def test_first_contact_is_measured_from_acceptance_and_from_the_arrival_of_the_referral() -> None:
+    after_acceptance, in_all = (
+        next(one for one in TARGETS if one.code == code) for code in ("contact", "first-contact")
+    )
+    slow_search = Episode({"received": at(2), "accepted": at(16), "contact": at(17)})
+
+    assert (figure(after_acceptance, [slow_search], at(30), EASTER).made, after_acceptance.start) == (1, "accepted")
+    assert (figure(in_all, [slow_search], at(30), EASTER).missed, in_all.start) == (1, "received")
+    assert in_all.words != after_acceptance.words
