@@ -45,7 +45,6 @@ def by_run(therapist: TherapistId | None, **changes: Any) -> Together:
         "went_to": ((TherapistId(a_candidate(1).therapist_id), "4f2a9c1d"),),
         "placed": 7,
         "total": 512_000,
-        "gained": 1,
     }
     return Together(**{**plain, **changes})
 
@@ -65,6 +64,14 @@ def test_points_of_the_first_weights_have_not_changed_since() -> None:
     assert [(part["name"], part["value"]) for part in first] == [
         ("distance", 525), ("fee", 750), ("free-places", 666), ("specialism", 875),
     ]  # fmt: skip
+
+
+def test_what_runs_once_left_empty_is_passed_over() -> None:
+    stored = through_storage(explained(by_run(SECOND_BEST.therapist_id)))
+    stored["decided"]["gained"] = None
+
+    assert read_again(stored).replay == "same"
+    assert read_again(stored).explanation.decided == by_run(SECOND_BEST.therapist_id)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A decision written down in full, so that it can be shown, and made again, years later."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, assert_never
 from uuid import UUID
 
@@ -22,7 +22,7 @@ class Together:
     """What a match run decided for one client among all: the therapist, or None and for what the client waits.
 
     `went_to` are the better-scored therapists who went to somebody else, each with the short id of that client; the run
-    placed `placed` clients with `total` points, `gained` more than if this client had had the best therapist.
+    placed `placed` clients with `total` points in all.
     """
 
     run: str
@@ -31,7 +31,6 @@ class Together:
     went_to: tuple[tuple[TherapistId, str], ...]
     placed: int
     total: int
-    gained: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def _decided_again(values: dict[str, Any] | None) -> Decided | None:
     if values["by"] == "staff" and chosen:
         return ByStaff(chosen, values.get("reason", ""))
     went_to = tuple((TherapistId(UUID(one)), short) for one, short in values["went_to"])
-    kept = {name: value for name, value in values.items() if name != "by"}
+    kept = {one.name: values[one.name] for one in fields(Together)}
     return Together(**kept | {"therapist_id": chosen, "went_to": went_to})
 
 
