@@ -1,5 +1,6 @@
 """What each table of funding holds about whom, why it may, and for how long."""
 
+from services.funding.store import register_of_dues
 from shared.privacy.register import Basis, Category, Condition, NotPersonal, PersonalField, Protection, Register
 from shared.privacy.retention import Retention
 
@@ -114,39 +115,6 @@ REGISTER = Register(
             seen_by="finance, coordinators",
         ),
         PersonalField(
-            table="fee_decision",
-            column="reason",
-            what="why a therapist was let off a fee",
-            category=Category.ORDINARY,
-            purpose="showing why money was not asked for",
-            basis=Basis.LEGITIMATE_INTERESTS,
-            retention=Retention.ACCOUNTING,
-            protection=Protection.ENCRYPTED,
-            seen_by="finance",
-        ),
-        PersonalField(
-            table="fee_decision",
-            column="actor",
-            what="which member of staff, by id, settled a fee or asked to waive it",
-            category=Category.ORDINARY,
-            purpose="four eyes above a limit",
-            basis=Basis.LEGAL_OBLIGATION,
-            retention=Retention.ACCOUNTING,
-            protection=Protection.CLEAR,
-            seen_by="finance",
-        ),
-        PersonalField(
-            table="fee_policy",
-            column="decided_by",
-            what="which member of staff, by id, set the fees",
-            category=Category.ORDINARY,
-            purpose="knowing who decided what therapists owe",
-            basis=Basis.LEGITIMATE_INTERESTS,
-            retention=Retention.ACCOUNTING,
-            protection=Protection.CLEAR,
-            seen_by="finance",
-        ),
-        PersonalField(
             table="ledger_transaction",
             column="actor",
             what="which member of staff, by id, wrote a movement",
@@ -190,6 +158,7 @@ REGISTER = Register(
             protection=Protection.CLEAR,
             seen_by="finance, coordinators",
         ),
+        *register_of_dues.PERSONAL,
     ),
     not_personal=(
         NotPersonal(
@@ -200,29 +169,7 @@ REGISTER = Register(
         NotPersonal(
             "attended_session", ("session_id", "match_id", "referral_id", "held_on", "number"), "days under random ids"
         ),
-        NotPersonal(
-            "session_result",
-            ("session_id", "match_id", "referral_id", "result", "held_on", "heard_at"),
-            "which sessions are to be paid, under random ids",
-        ),
-        NotPersonal(
-            "therapist_fee",
-            (
-                *("fee_id", "therapist_id", "kind", "year", "referral_id", "amount", "state", "raised_on"),
-                *("overdue_from", "was_overdue", "reminded", "changed_at"),
-            ),
-            "sums and dates under random ids",
-        ),
-        NotPersonal("fee_decision", ("decision_id", "fee_id", "decided", "decided_at"), "dates under random ids"),
-        NotPersonal(
-            "fee_policy",
-            (
-                *("valid_from", "yearly_when", "yearly_fee", "referral_when", "referral_fee", "reminder_days"),
-                *("overdue_days", "waived_by_one_to", "decided_at"),
-            ),
-            "a policy",
-        ),
-        NotPersonal("session_policy", ("valid_from", "missed_is_paid"), "a policy"),
+        *register_of_dues.NOT_PERSONAL,
         NotPersonal("questionnaire", ("code", "version", "content", "loaded_at"), "the words of forms"),
         NotPersonal(
             "evaluation",
