@@ -277,3 +277,21 @@ def test_a_place_held_back_costs_points_but_never_leaves_a_client_waiting() -> N
     assert chosen([best, second], 0) == best.therapist_id
     assert chosen([best, second], 10**6) == second.therapist_id
     assert chosen([best], 10**9) == best.therapist_id
+
+
+def test_whom_a_client_is_kept_apart_from_is_not_told_where_a_place_is_left_over() -> None:
+    one, other = (
+        Case(ReferralId(UUID(int=number)), "open", "routine", MONDAY, sharing_agreed=True, need=a_need())
+        for number in (1, 2)
+    )
+    register = [a_candidate(1, capacity_available=2), a_candidate(2, session_fee=11_000)]
+
+    found = decided([one, other], register, Circumstances({}, ((one.referral_id, other.referral_id),)))
+
+    assert {decision.explanation.choice.best.candidate.therapist_id for decision in found.values()} == {  # type: ignore[union-attr]
+        candidate.therapist_id for candidate in register
+    }
+    assert [decision.explanation.decided.went_to for decision in found.values()] == [(), ()]  # type: ignore[union-attr]
+    full = [replace(register[0], capacity_available=1), register[1]]
+    told = decided([one, other], full, Circumstances({}))
+    assert sorted(len(decision.explanation.decided.went_to) for decision in told.values()) == [0, 1]  # type: ignore[union-attr]

@@ -1,5 +1,6 @@
 """Everyone who waits and everyone who might take them, as the problem whose best answer is wanted, and back again."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -142,11 +143,7 @@ def decisions(gathered: Gathered, placing: Placing, *, run: str) -> list[Decisio
     own: list[list[int]] = [[] for _ in gathered.cases]
     for pair, client in enumerate(pairs.client):
         own[client].append(pair)
-    taken: dict[int, str] = {
-        pairs.therapist[pair]: str(gathered.cases[client].referral_id)[-8:]
-        for client, pair in enumerate(placing.chosen)
-        if pair is not None
-    }
+    taken = _used_up(gathered, placing)
     total = sum(pairs.score[pair] for pair in placing.chosen if pair is not None)
     found: list[Decision] = []
     for client, case in enumerate(gathered.cases):
@@ -176,6 +173,21 @@ def decisions(gathered: Gathered, placing: Placing, *, run: str) -> list[Decisio
         choice = decide(best, together)
         found.append(Decision(case, choice, Explanation(case.need, gathered.weights, seed, choice, together)))
     return found
+
+
+def _used_up(gathered: Gathered, placing: Placing) -> dict[int, str]:
+    """To which client the last place of a therapist went.
+
+    Not where a place is left over: who did not get that one is kept apart from somebody, and nobody is told from whom.
+    """
+    pairs, places = gathered.problem.pairs, gathered.problem.places
+    taken = {client: pairs.therapist[pair] for client, pair in enumerate(placing.chosen) if pair is not None}
+    used = Counter(taken.values())
+    return {
+        therapist: str(gathered.cases[client].referral_id)[-8:]
+        for client, therapist in taken.items()
+        if used[therapist] >= places[therapist]
+    }
 
 
 def _lot(seed: str, case: Case) -> str:
