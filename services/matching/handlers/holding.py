@@ -1,6 +1,6 @@
 """Stops the search for a therapist for one client and lets it go on: concerns, and a client who is not ready."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.matching import store
 from services.matching.domain.holds import Hold
@@ -12,6 +12,8 @@ from shared.events.intake import SafeguardingConcernClosed, SafeguardingConcernR
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.kernel.ids import ReferralId
 from shared.messaging.transaction import Transaction
+
+LONGEST_HOLD = timedelta(days=366)
 
 
 async def stop_for_concern(raised: SafeguardingConcernRaised, tx: Transaction) -> None:
@@ -42,6 +44,8 @@ async def put_on_hold(tx: Transaction, referral_id: ReferralId, until: datetime)
         raise NotFound("referral-unknown", "There is no such referral here.")
     if until <= tx.now:
         raise Unprocessable("hold-in-the-past", "Choose a day after today.")
+    if until > tx.now + LONGEST_HOLD:
+        raise Unprocessable("hold-too-long", "Choose a day within the next twelve months: then somebody looks again.")
     match = await store.live_match_of(tx.db, referral_id)
     if case.state != "open" or (match is not None and match.state not in ASKED):
         raise Conflict("not-looking", "No therapist is being looked for, so there is nothing to put on hold.")
