@@ -75,25 +75,6 @@ async def look(page: Page, name: str) -> None:
     assert await page.locator("h1:visible").count() == 1, name
 
 
-REFERRER = {
-    "referrer_name": "Dr Example",
-    "referrer_organisation": "Example Surgery",
-    "referrer_email": "surgery@example.org",
-    "consent_statement": "Discussed in the surgery; they agreed.",
-}
-
-
-async def fill_in_whole(page: Page) -> None:
-    """Answer the page on which everything is asked at once."""
-    chosen = {"client_group": "images", "age_band": "26-64", "danger": "no", "means": "part-fee", "channel": "email"}
-    for name, code in chosen.items():
-        await page.select_option(f"#{name}", code)
-    await page.fill("#email", "robin@example.org")
-    await page.fill("#outward", "tq13")
-    await page.check("input[value='referral']")
-    await page.check("input[value='sharing']")
-
-
 async def go_on(page: Page, *choices: str) -> None:
     """Tick what is named by its value, and continue."""
     for choice in choices:
@@ -181,21 +162,6 @@ async def test_every_public_page_is_good_to_read_and_leads_to_a_receipt(page: Pa
     await look(page, "19-closed")
     await page.goto(f"{address}/referral/professionals")
     await look(page, "20-professionals")
-    await page.get_by_role("button", name="Refer them here").click()
-    await look(page, "20b-professional-form")
-    await page.get_by_role("button", name="Send").click()
-    await look(page, "20c-professional-form-error")
-    await fill_in_whole(page)
-    for name, text in REFERRER.items():
-        await page.fill(f"#{name}", text)
-    await page.select_option("#source", "gp")
-    await page.get_by_role("button", name="Send").click()
-    await look(page, "20d-professional-done")
-    receipt = await page.locator("#receipt").inner_text()
-    await page.goto(f"{address}/return")
-    await page.fill("#receipt", receipt)
-    await page.get_by_role("button", name="Continue").click()
-    await look(page, "20e-professional-standing")
 
 
 async def test_the_form_works_without_scripts(chromium: Browser, address: str, intake: Intake) -> None:
@@ -280,16 +246,6 @@ async def test_every_staff_page_is_good_to_read(
     await page.fill("#reveal_reason", "To call them back")
     await page.get_by_role("button", name="Show for one minute").click()
     await look(page, f"34-revealed-{scheme}")
-    await page.goto(f"{address}/calls")
-    await page.get_by_role("button", name="Send and show the code").click()
-    await look(page, f"34b-call-error-{scheme}")
-    await page.select_option("#asker", "professional")
-    await page.locator("summary").click()
-    await look(page, f"34c-call-open-{scheme}")
-    await page.select_option("#asker", "client")
-    await fill_in_whole(page)
-    await page.get_by_role("button", name="Send and show the code").click()
-    await look(page, f"34d-call-taken-{scheme}")
     await page.goto(f"{address}/safeguarding")
     await look(page, f"35-concerns-{scheme}")
     await page.goto(f"{address}/safeguarding/{(await intake.concern(danger)).concern_id}")
