@@ -111,6 +111,26 @@ async def test_a_no_leaves_the_match_to_the_others_until_the_last(several: Match
     assert await held(several, 3) == [0, 0, 0]
 
 
+async def test_in_place_of_a_no_the_next_best_is_asked_until_the_others_have_to_answer(several: Matching) -> None:
+    referral_id, offers = await asked(several, therapists=5)
+    reply_by = (await several.told(OfferSent))[0].reply_by
+    await several.passes(timedelta(hours=6))
+
+    await several.perform(str(referral_id), lambda tx: answers.decline(tx, offers[1], "other"))
+
+    sent = await several.told(OfferSent)
+    assert (len(sent), sent[3].reply_by) == (4, reply_by)
+    assert len({event.therapist_id for event in sent}) == 4
+    assert sum(await held(several, 5)) == 3
+
+    await several.passes(timedelta(hours=7))
+    await several.perform(str(referral_id), lambda tx: answers.decline(tx, offers[0], "other"))
+
+    assert len(await several.told(OfferSent)) == 4
+    assert sum(await held(several, 5)) == 2
+    assert await several.perform(str(referral_id), lambda tx: answers.accept(tx, sent[3].offer_id)) == Answered()
+
+
 async def test_time_ends_every_offer_and_the_last_asks_the_next_therapist(several: Matching) -> None:
     await asked(several)
 

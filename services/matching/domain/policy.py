@@ -29,6 +29,10 @@ class Policy:
         """When an offer sent now runs out."""
         return now + timedelta(hours=self.reply_hours[priority])
 
+    def leaves_time(self, priority: Priority, now: datetime, reply_by: datetime) -> bool:
+        """Whether so much of the time to answer is left as anybody has before they are reminded."""
+        return reply_by - now >= timedelta(hours=self.reply_hours[priority]) * self.remind_after_percent / 100
+
     def remind_at(self, now: datetime, reply_by: datetime) -> datetime:
         """When a therapist who has not answered is reminded."""
         return now + (reply_by - now) * self.remind_after_percent / 100

@@ -7,7 +7,12 @@ from services.matching.domain.matches import MATCH_MOVES, OFFER_MOVES
 from services.matching.domain.policy import Policy
 from services.matching.domain.transitions import ActorKind
 from services.matching.domain.vocabulary import DeclineReason
-from services.matching.handlers.offering import set_offer_timers, tell_extended, write_to_therapist
+from services.matching.handlers.offering import (
+    ask_in_place,
+    set_offer_timers,
+    tell_extended,
+    write_to_therapist,
+)
 from services.matching.handlers.placing import find_therapist
 from services.matching.handlers.queueing import stop_waiting
 from services.matching.handlers.releasing import DECLINE_STANDS, cancel_offer_timers, end_match, leave_to_others
@@ -21,7 +26,7 @@ from shared.messaging.transaction import Transaction
 async def let_decline_stand(
     tx: Transaction, match: Match, offer: Offer, reason: DeclineReason, *, by: ActorKind
 ) -> None:
-    """Write a no, act on its reason, and ask the next therapist unless others are still being asked."""
+    """Write a no, act on its reason, and ask the next therapist; beside others still asked, while there is time."""
     OFFER_MOVES.require(offer.state, "declined", by)
     await store.hold_places(tx.db)
     others = await store.open_offers_beside(tx.db, offer)
@@ -38,6 +43,8 @@ async def let_decline_stand(
     tx.emit(_declined(match, offer, reason, still_open=bool(others)))
     if not others:
         await _go_on(tx, match, consequence)
+    elif consequence != "triage-again":
+        await ask_in_place(tx, match)
 
 
 async def give_up(tx: Transaction, offer_id: OfferId, reason: DeclineReason, *, by: ActorKind) -> None:

@@ -6,13 +6,14 @@ from secrets import token_urlsafe
 from services.matching import store
 from services.matching.domain.cases import Case, Match, Offer
 from services.matching.domain.choice import Chosen, choose
-from services.matching.domain.matches import MATCH_MOVES
+from services.matching.domain.matches import MATCH_MOVES, OPEN_OFFER
 from services.matching.domain.pairing import Candidate
 from services.matching.domain.policy import Policy
 from services.matching.domain.rules import meeting
 from services.matching.handlers.awaiting import expect_nothing
 from services.matching.handlers.queueing import stop_waiting
 from services.matching.handlers.releasing import OFFER_EXPIRES, OFFER_REMINDER
+from services.matching.handlers.stopping import what_stops
 from shared.events.codes import LetterKind
 from shared.events.matching import LetterRequested, OfferExtended, OfferSent
 from shared.events.sealed import Letter, OfferLetter
@@ -33,23 +34,46 @@ async def send_offers(tx: Transaction, case: Case, match: Match) -> None:
     await store.reach(tx.db, match.referral_id, "offered", tx.now)
     await _send(tx, case, match, match.therapist_id, match.session_fee)
     if policy.broadcast_size[case.priority] > 1:
-        for candidate in await _others(tx, case, match, policy.broadcast_size[case.priority] - 1):
-            await store.take_places(tx.db, [candidate.therapist_id])
-            await _send(tx, case, match, candidate.therapist_id, candidate.session_fee)
+        await _ask_others(tx, case, match, policy.broadcast_size[case.priority] - 1)
+
+
+async def ask_in_place(tx: Transaction, match: Match) -> None:
+    """Ask the next best in place of one who said no while others are still asked, for as long as these have time.
+
+    Nobody is asked where too little of that time is left, or where something stops the search.
+    """
+    policy: Policy = tx.settings.policy
+    case = await store.case_of(tx.db, tx.keys, match.referral_id)
+    if case is None or case.state != "open" or await what_stops(tx, case) is not None:
+        return
+    open_now = [offer for offer in await store.offers_of_match(tx.db, match.match_id) if offer.state in OPEN_OFFER]
+    reply_by = max((offer.reply_by for offer in open_now), default=tx.now)
+    missing = policy.broadcast_size[case.priority] - len(open_now)
+    if missing > 0 and policy.leaves_time(case.priority, tx.now, reply_by):
+        await _ask_others(tx, case, match, missing, reply_by=reply_by)
+
+
+async def _ask_others(
+    tx: Transaction, case: Case, match: Match, wanted: int, *, reply_by: datetime | None = None
+) -> None:
+    for candidate in await _others(tx, case, match, wanted):
+        await store.take_places(tx.db, [candidate.therapist_id])
+        await _send(tx, case, match, candidate.therapist_id, candidate.session_fee, reply_by=reply_by)
 
 
 async def _others(tx: Transaction, case: Case, match: Match, wanted: int) -> list[Candidate]:
-    """The next best therapists whom the money that is kept for the match is enough for."""
+    """The next best therapists who were not asked, and whom the money that is kept for the match is enough for."""
     await store.hold_places(tx.db)
     policy: Policy = tx.settings.policy
     weights = await store.weights_of(tx.db, policy.weights_version)
     if weights is None:
         return []
     candidates = await store.candidates_for(tx.db, case.referral_id, case.need)
+    asked = {offer.therapist_id for offer in await store.offers_of_match(tx.db, match.match_id)}
     affordable = [
         candidate
         for candidate in candidates
-        if candidate.therapist_id != match.therapist_id
+        if candidate.therapist_id not in asked
         and candidate.session_fee <= match.session_fee
         and meeting(case.need, candidate) == match.setting
     ]
@@ -59,7 +83,15 @@ async def _others(tx: Transaction, case: Case, match: Match, wanted: int) -> lis
     return [one.candidate for one in choice.considered if not one.failures][:wanted]
 
 
-async def _send(tx: Transaction, case: Case, match: Match, therapist_id: TherapistId, fee: Pence) -> None:
+async def _send(
+    tx: Transaction,
+    case: Case,
+    match: Match,
+    therapist_id: TherapistId,
+    fee: Pence,
+    *,
+    reply_by: datetime | None = None,
+) -> None:
     policy: Policy = tx.settings.policy
     offer = Offer(
         offer_id=OfferId(tx.new_id()),
@@ -68,7 +100,7 @@ async def _send(tx: Transaction, case: Case, match: Match, therapist_id: Therapi
         session_fee=fee,
         state="sent",
         sent_at=tx.now,
-        reply_by=policy.reply_by(case.priority, tx.now),
+        reply_by=reply_by or policy.reply_by(case.priority, tx.now),
         answered_at=None,
         reason=None,
     )
