@@ -10,11 +10,11 @@ from services.matching import store
 from services.matching.domain.capacity import Refused
 from services.matching.domain.credentials import Credential, Evidence
 from services.matching.domain.register_policy import RegisterPolicy
-from services.matching.handlers import credentials
+from services.matching.handlers import answers, credentials
 from services.matching.store.accreditation import accreditation_of
 from shared.events.matching import LetterRequested, OfferSent, OfferWithdrawn, TherapistStandingChanged
 from shared.events.sealed import Letter
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import Conflict, NotFound
 from tests.component.matching import SETTINGS, Matching, matching_service, therapist_row
 from tests.component.register import SUMMER_NIGHT, does, history, insurance, letters, moves, shows, therapist, until
 
@@ -213,3 +213,17 @@ async def test_who_lapses_before_the_money_is_there_is_not_asked_any_more(matchi
 
     assert await matching.told(OfferSent) == []
     assert (await matching.proposed_for(referral_id)).therapist_id == await matching.therapist_id(2)
+
+
+async def test_whose_clearance_ended_since_they_were_asked_takes_no_child(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1, child_clearance="yes", age_bands="13-17;26-64"))
+    kind: Any = "clearance"
+    for level, ends in (("enhanced", date(2026, 3, 3)), ("basic", date(2028, 3, 3))):
+        shown: Any = level
+        await shows(matching, Evidence(kind=kind, issued_on=date(2026, 1, 1), expires_on=ends, level=shown))
+    referral_id, offer_id, _ = await matching.offered(age_band="13-17")
+    await until(matching, datetime(2026, 3, 4, 1, tzinfo=UTC))
+    assert (await therapist(matching)).standing == "active"
+
+    with pytest.raises(Conflict):
+        await matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id))

@@ -9,7 +9,7 @@ from services.matching.domain.matches import MATCH_MOVES, OFFER_MOVES, UNANSWERE
 from services.matching.domain.policy import Policy
 from services.matching.domain.portal import reach_of
 from services.matching.domain.transitions import ActorKind
-from services.matching.domain.vocabulary import DeclineReason
+from services.matching.domain.vocabulary import CHILD_BANDS, DeclineReason
 from services.matching.handlers.awaiting import expect
 from services.matching.handlers.declining import let_decline_stand
 from services.matching.handlers.offering import write_to_therapist
@@ -61,14 +61,14 @@ async def acknowledge(tx: Transaction, offer_id: OfferId, *, by: ActorKind = "th
 async def accept(tx: Transaction, offer_id: OfferId, *, by: ActorKind = "therapist") -> Answer:
     """Take the client. Only the first answer counts, from however many windows, of however many who were asked.
 
-    Raises `Conflict` where the therapist has lost their good standing since they were asked.
+    Raises `Conflict` where the therapist has lost their good standing, or clearance for a child, since they were asked.
     """
     offer, match = await offered(tx, offer_id)
     if offer.state not in UNANSWERED:
         return TooLate(offer.state)
     OFFER_MOVES.require(offer.state, "accepted", by)
     MATCH_MOVES.require(match.state, "accepted", by)
-    await _require_good_standing(tx, offer.therapist_id)
+    await _require_still_entitled(tx, match, offer.therapist_id)
     await store.set_offer_state(tx.db, offer_id, "accepted", tx.now)
     await _settle_with(tx, match, offer)
     await store.set_match_state(tx.db, match.match_id, "accepted", tx.now)
@@ -116,11 +116,14 @@ async def offered(tx: Transaction, offer_id: OfferId) -> tuple[Offer, Match]:
     return offer, match
 
 
-async def _require_good_standing(tx: Transaction, therapist_id: TherapistId) -> None:
+async def _require_still_entitled(tx: Transaction, match: Match, therapist_id: TherapistId) -> None:
     await store.hold_places(tx.db)
     therapist = await store.therapist_by_id(tx.db, tx.keys, therapist_id)
     if therapist is None or reach_of(therapist.standing) != "everything":
         raise Conflict("not-in-good-standing", "While a therapist is not in good standing, they take no new clients.")
+    case = await store.case_of(tx.db, tx.keys, match.referral_id)
+    if case is not None and case.need.age_band in CHILD_BANDS and not therapist.entry.child_clearance:
+        raise Conflict("not-cleared", "Somebody under 18 can be taken only with a clearance for children in date.")
 
 
 async def _settle_with(tx: Transaction, match: Match, offer: Offer) -> None:
