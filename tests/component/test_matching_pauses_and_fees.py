@@ -101,3 +101,16 @@ async def test_a_fee_owed_is_a_hold_beside_the_standing(matching: Matching) -> N
     await matching.hears(TherapistFeeSettled(therapist_id=TherapistId(uuid4())))
 
     assert (await therapist(matching)).fees_overdue is False
+
+
+async def test_who_paused_by_themselves_comes_back_by_themselves_after_a_lapse_too(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+    await shows(matching, insurance(date(2026, 6, 30)))
+    await moves(matching, "paused", actor="therapist")
+    await until(matching, SUMMER_NIGHT + timedelta(seconds=1))
+    await shows(matching, insurance(date(2027, 6, 30), issued_on=date(2026, 7, 1)))
+    assert (await therapist(matching)).standing == "paused"
+
+    await moves(matching, "active", actor="therapist")
+
+    assert (await therapist(matching)).standing == "active"

@@ -147,7 +147,8 @@ async def _own_pause_only(tx: Transaction, therapist: Therapist, actor: ActorKin
     if actor != "therapist":
         return
     history = await changes_of(tx.db, tx.keys, therapist.therapist_id)
-    if history and history[0].actor_kind != "therapist":
+    made = next((one for one in history if one.after == "paused" and one.before != "lapsed"), None)
+    if made is not None and made.actor_kind != "therapist":
         raise Conflict("paused-by-the-charity", "The charity made this pause. Please ask us to end it.")
 
 
