@@ -248,3 +248,15 @@ async def test_who_lapsed_since_they_were_asked_takes_nobody_by_the_link_either(
     with pytest.raises(Conflict):
         await matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id, by="coordinator"))
     assert await matching.told(OfferAccepted) == []
+
+
+async def test_the_clock_of_acceptance_runs_again_when_staff_take_an_accepted_match_back(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+    referral_id, offer_id, _ = await matching.offered()
+    await matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id))
+    match_id = (await matching.proposed_for(referral_id)).match_id
+    await matching.perform(str(referral_id), lambda tx: therapy.withdraw(tx, match_id), actor="staff:1")
+
+    async with matching.kernel.reading() as db:
+        kinds = {row[0] for row in await db.fetch("SELECT kind FROM milestone WHERE referral_id = $1", referral_id)}
+    assert kinds == {"received", "someone-free", "offered"}

@@ -50,6 +50,7 @@ async def withdraw(tx: Transaction, match_id: MatchId) -> None:
     """Let staff take a match back; this therapist is not asked again in this episode, and the next one is."""
     match = await known(tx, match_id)
     await withdraw_match(tx, match, "by-staff", actor="coordinator")
+    await store.take_back(tx.db, match.referral_id, ("accepted", "contact"))
     await store.note_asked(
         tx.db, match.referral_id, match.therapist_id, outcome="withdrawn-by-staff", for_ever=False, now=tx.now
     )
