@@ -260,7 +260,15 @@ async def test_the_pages_write_what_was_said_and_refuse_aloud(matching: Matching
     coordinator, page = await staff_of(matching, "coordinator"), f"/matches/{match_id}"
     answer = f"/matches/offers/{offer_id}/answer"
 
-    assert (await coordinator.sends(answer, page, answer="accepted")).status_code == 422
+    again = await coordinator.sends(answer, page, answer="declined", reason="fee", why="Rang. " * 100)
+    assert (again.status_code, "There is a problem" in again.text, "Rang. Rang." in again.text) == (422, True, True)
+    assert f'href="#why-answer-{offer_id}"' in again.text
+    assert f'id="why-answer-{offer_id}"' in again.text
+    assert '<option value="declined" selected>' in again.text
+    assert '<option value="fee" selected>' in again.text
+    for form, problem in (("extend", "hours"), ("withdraw", "why")):
+        refused = await coordinator.sends(f"/matches/offers/{offer_id}/{form}", page)
+        assert (refused.status_code, refused.text.count(f'id="wrong-{problem}-{form}-{offer_id}"')) == (422, 1)
     assert (await coordinator.sends(answer, page, answer="accepted", why=WHY)).status_code == 303
     assert WHY in (await coordinator.reads(page)).text
     assert (await coordinator.sends(f"/matches/offers/{offer_id}/extend", page, hours="24", why=WHY)).status_code == 409

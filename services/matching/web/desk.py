@@ -1,7 +1,7 @@
 """What coordinators do about offers and matches: for a therapist on the phone, for a client's wish, or on their own."""
 
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -13,7 +13,8 @@ from services.matching.domain.cases import Offer
 from services.matching.domain.vocabulary import DeclineReason
 from services.matching.handlers import desk
 from services.matching.handlers.desk import ByPhone
-from shared.kernel.errors import NotFound, Unprocessable
+from services.matching.web.matches import shown_match
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import MatchId, OfferId
 from shared.messaging.kernel import Kernel
 from shared.web import Staff, kernel_of, read_form, signed_in
@@ -22,7 +23,6 @@ router = APIRouter()
 ThisKernel = Annotated[Kernel, Depends(kernel_of)]
 Coordinator = Annotated[Staff, Depends(signed_in("coordinator"))]
 Why = Annotated[str, Field(min_length=1, max_length=500)]
-M = TypeVar("M", bound=BaseModel)
 
 
 class ForTherapist(BaseModel):
@@ -68,8 +68,11 @@ class Settling(BaseModel):
 @router.post("/matches/offers/{offer_id}/answer")
 async def answer_for(request: Request, offer_id: UUID, kernel: ThisKernel, staff: Coordinator) -> Response:
     """Write what a therapist said by phone."""
-    said = await _read(request, ForTherapist)
     offer, key = await _offer(kernel, offer_id)
+    form = await read_form(request, ForTherapist)
+    said = form.model
+    if said is None:
+        return await shown_match(request, kernel, offer.match_id, sent=form, place=f"answer-{offer_id}")
     await kernel.perform(
         key, lambda tx: desk.answer_for(tx, offer.offer_id, said.answer, said.why, said.reason), actor=staff.actor
     )
@@ -79,8 +82,11 @@ async def answer_for(request: Request, offer_id: UUID, kernel: ThisKernel, staff
 @router.post("/matches/offers/{offer_id}/extend")
 async def extend(request: Request, offer_id: UUID, kernel: ThisKernel, staff: Coordinator) -> Response:
     """Give a therapist more time."""
-    more = await _read(request, MoreTime)
     offer, key = await _offer(kernel, offer_id)
+    form = await read_form(request, MoreTime)
+    more = form.model
+    if more is None:
+        return await shown_match(request, kernel, offer.match_id, sent=form, place=f"extend-{offer_id}")
     reply_by = max(offer.reply_by, kernel.clock.now()) + timedelta(hours=int(more.hours))
     await kernel.perform(key, lambda tx: desk.extend(tx, offer.offer_id, reply_by, more.why), actor=staff.actor)
     return _back(offer.match_id)
@@ -89,8 +95,11 @@ async def extend(request: Request, offer_id: UUID, kernel: ThisKernel, staff: Co
 @router.post("/matches/offers/{offer_id}/withdraw")
 async def withdraw_offer(request: Request, offer_id: UUID, kernel: ThisKernel, staff: Coordinator) -> Response:
     """Take one offer back."""
-    because = await _read(request, Because)
     offer, key = await _offer(kernel, offer_id)
+    form = await read_form(request, Because)
+    because = form.model
+    if because is None:
+        return await shown_match(request, kernel, offer.match_id, sent=form, place=f"withdraw-{offer_id}")
     await kernel.perform(key, lambda tx: desk.withdraw_offer(tx, offer.offer_id, because.why), actor=staff.actor)
     return _back(offer.match_id)
 
@@ -98,8 +107,11 @@ async def withdraw_offer(request: Request, offer_id: UUID, kernel: ThisKernel, s
 @router.post("/matches/offers/{offer_id}/settle")
 async def settle_decline(request: Request, offer_id: UUID, kernel: ThisKernel, staff: Coordinator) -> Response:
     """Let a no stand, or ask the therapist to think again."""
-    settling = await _read(request, Settling)
     offer, key = await _offer(kernel, offer_id)
+    form = await read_form(request, Settling)
+    settling = form.model
+    if settling is None:
+        return await shown_match(request, kernel, offer.match_id, sent=form, place=f"settle-{offer_id}")
     stands = settling.stands == "yes"
     await kernel.perform(
         key, lambda tx: desk.settle_decline(tx, offer.offer_id, stands=stands, why=settling.why), actor=staff.actor
@@ -121,13 +133,6 @@ async def seen_to(match_id: UUID, kernel: ThisKernel, staff: Coordinator) -> Res
     key = await _key(kernel, match_id)
     await kernel.perform(key, lambda tx: desk.settle(tx, MatchId(match_id)), actor=staff.actor)
     return _back(MatchId(match_id))
-
-
-async def _read(request: Request, model: type[M]) -> M:
-    form = await read_form(request, model)
-    if form.model is None:
-        raise Unprocessable("answers-missing", " ".join(form.errors.values()))
-    return form.model
 
 
 async def _offer(kernel: Kernel, offer_id: UUID) -> tuple[Offer, str]:

@@ -1,7 +1,7 @@
 """Matches, their explanations and the waiting list, for coordinators."""
 
 from itertools import groupby
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -21,7 +21,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.ids import MatchId, ReferralId
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
-from shared.web import Staff, kernel_of, page, read_form, signed_in
+from shared.web import Form, Staff, kernel_of, page, read_form, signed_in
 
 router = APIRouter()
 ThisKernel = Annotated[Kernel, Depends(kernel_of)]
@@ -79,6 +79,13 @@ async def waiting_page(request: Request, referral_id: UUID, kernel: ThisKernel, 
 @router.get("/matches/{match_id}")
 async def match_page(request: Request, match_id: UUID, kernel: ThisKernel, _staff: Coordinator) -> Response:
     """A match, why it was made, and what may be done with it."""
+    return await shown_match(request, kernel, match_id)
+
+
+async def shown_match(
+    request: Request, kernel: Kernel, match_id: UUID, *, sent: Form[Any] | None = None, place: str = ""
+) -> Response:
+    """The page of a match; where a form was `sent` that cannot be used, with it at its `place` and what is wrong."""
     async with kernel.reading() as db:
         match = await store.match_by_id(db, MatchId(match_id))
         if match is None:
@@ -93,7 +100,10 @@ async def match_page(request: Request, match_id: UUID, kernel: ThisKernel, _staf
     return page(
         request,
         "matches/match.html",
+        422 if sent else 200,
         match=match,
+        sent=sent,
+        place=place,
         offer=next((offer for offer in offers if offer.therapist_id == match.therapist_id), None),
         offers=offers,
         names=names,
