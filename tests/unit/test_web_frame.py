@@ -1,6 +1,7 @@
 """The guards around every page: headers, forged forms, bodies, failures and the log."""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -9,8 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from structlog.testing import capture_logs
 
+from shared.events.codes import StaffRole
+from shared.kernel.ids import StaffId
 from shared.telemetry import counter
 from shared.web.cookies import VISIT_COOKIE
+from shared.web.navigation import places_for
+from shared.web.staff import ROLES, Staff
 from tests.web_sample import HERE, MARKER, SampleSettings, browser, hidden_token, sample_web
 
 
@@ -256,3 +261,11 @@ async def test_health_tells_the_truth_about_readiness(client: httpx.AsyncClient)
 async def test_the_figures_of_this_process_can_be_read(client: httpx.AsyncClient) -> None:
     counter("stopso_test_pages_total", "Counted only here.").inc(3)
     assert "stopso_test_pages_total 3.0" in (await client.get("/metrics")).text
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_nobody_is_shown_the_way_to_a_place_twice(role: StaffRole) -> None:
+    links = places_for(Staff(StaffId(uuid4()), "Ada Example", frozenset({role})), {})
+
+    assert len(links) == len({link.label for link in links}) == len({(link.service, link.path) for link in links})
+    assert links[0].label == "Board"
