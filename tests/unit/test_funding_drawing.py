@@ -66,6 +66,7 @@ def test_what_is_paid_stays_paid_when_an_earlier_session_is_told_late() -> None:
     heard = [session(1), session(2)]
 
     assert changes(heard, {numbered(2)}, UNPAID, at_most=1, until=None) == Changes((), ())
+    assert changes(heard, {numbered(2)}, UNPAID, at_most=9, until=None) == Changes((), (numbered(1),))
 
 
 def test_a_session_draws_each_fund_in_proportion() -> None:
