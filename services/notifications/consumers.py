@@ -16,6 +16,8 @@ from shared.events.funding import (
     SubsidyReleased,
     SubsidyWaitlisted,
     TherapistFeeDue,
+    TherapistFeeOverdue,
+    TherapistFeeSettled,
 )
 from shared.events.intake import (
     ConsentGiven,
@@ -109,6 +111,8 @@ from shared.messaging.transaction import Transaction
     FundThresholdCrossed,
     ReportPublished,
     TherapistFeeDue,
+    TherapistFeeOverdue,
+    TherapistFeeSettled,
     batched=True,
 )
 async def on_whatever_was_told(events: Sequence[Event], tx: Transaction) -> None:
