@@ -209,7 +209,8 @@ class Matching(Component):
                 UNION ALL
                 SELECT 'offered to nobody: ' || match_id FROM match
                  WHERE state = 'offered' AND NOT EXISTS (
-                       SELECT FROM offer WHERE offer.match_id = match.match_id AND match.therapist_id = offer.therapist_id
+                       SELECT FROM offer
+                        WHERE offer.match_id = match.match_id AND match.therapist_id = offer.therapist_id
                           AND offer.state IN ('sent', 'acknowledged', 'declining'))
                 UNION ALL
                 SELECT 'places do not add up: ' || therapist_id FROM therapist

@@ -122,7 +122,7 @@ def test_one_does_not_answer_and_the_next_is_asked(town: Town) -> None:
     town.fleet.rows(
         "matching",
         "UPDATE timer SET due_at = now() WHERE kind = 'offer-expires' AND key IN "
-        "(SELECT offer_id::text FROM offer JOIN match USING (match_id) JOIN therapist USING (therapist_id) "
+        "(SELECT offer_id::text FROM offer JOIN therapist USING (therapist_id) "
         " WHERE offer.state = 'sent' AND therapist.outward_code = 'NG7') RETURNING 1",
     )
 
