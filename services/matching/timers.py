@@ -30,6 +30,7 @@ from services.matching.handlers.fees import FEE_BEGINS
 from services.matching.handlers.references import REFERENCE_EXPIRES, REFERENCE_REMINDER
 from services.matching.handlers.releasing import DECLINE_STANDS, OFFER_EXPIRES, OFFER_REMINDER, OFFER_STALLS
 from services.matching.handlers.running import MATCH_RUN
+from services.matching.handlers.supervision import UNSIGNED, remind_of_supervision
 from services.matching.handlers.therapists import CAPACITY_STALE, PAUSE_ENDS, REPLACE_THERAPIST
 from services.matching.handlers.waking import LOOK_AGAIN, WOKEN
 from shared.kernel.ids import MatchId, OfferId, ReferralId, TherapistId
@@ -174,3 +175,9 @@ async def on_fee_begins(due: DueTimer, tx: Transaction) -> None:
 async def hash_addresses(kernel: Kernel) -> None:
     """Let therapists sign in who were in the register before there was a portal."""
     await signing_in.hash_addresses(kernel)
+
+
+@timer(UNSIGNED)
+async def on_supervision_unsigned(due: DueTimer, tx: Transaction) -> None:
+    """Ask a supervisor once more to sign."""
+    await remind_of_supervision(tx, UUID(due.key), times=due.payload["times"])

@@ -1,7 +1,7 @@
 """Supervisors, and the log of supervision that they sign by a link of their own."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from secrets import token_urlsafe
 from uuid import UUID
 
@@ -15,6 +15,10 @@ from services.matching.handlers.writing import write_about
 from services.matching.store import supervision as kept
 from shared.kernel.ids import TherapistId
 from shared.messaging.transaction import Transaction
+
+UNSIGNED = "supervision-unsigned"
+REMIND_AFTER = (timedelta(days=7), timedelta(days=14))
+"""Waits before an unanswered supervisor is asked again; then it is the month without supervision that warns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,10 @@ async def add_supervisor(
 async def enter_supervision(
     tx: Transaction, therapist_id: TherapistId, supervisor_id: UUID, *, held_on: date, minutes: int
 ) -> Supervision | tuple[Wrong, ...]:
-    """Write a meeting into the log and ask its supervisor to sign it; until then it does not count."""
+    """Write a meeting into the log and ask its supervisor to sign it; until then it does not count.
+
+    Written in once more before it is signed, it is asked about anew, with what it says now.
+    """
     await known_therapist(tx, therapist_id)
     supervisors = {one.supervisor_id: one for one in await kept.supervisors_of(tx.db, tx.keys, therapist_id)}
     if supervisor_id not in supervisors:
@@ -56,15 +63,38 @@ async def enter_supervision(
     entry = Supervision(tx.new_id(), therapist_id, supervisor_id, held_on, minutes, "to-sign", tx.now)
     token = token_urlsafe(32)
     if not await kept.add_supervision(tx.db, entry, token):
-        return (Wrong("held_on", "A meeting with this supervisor on this day is in the log already."),)
+        return (Wrong("held_on", "A meeting with this supervisor on this day has been signed already."),)
     email = supervisors[supervisor_id].email
     write_about(tx, therapist_id, "supervision-to-sign", email=email, path=f"/supervision/{token}")
+    _remind_later(tx, entry, times=0)
     return entry
+
+
+async def remind_of_supervision(tx: Transaction, supervision_id: UUID, *, times: int) -> None:
+    """Ask a supervisor again who has neither signed nor refused, by a new link."""
+    token = token_urlsafe(32)
+    entry = await kept.renew_link(tx.db, supervision_id, token)
+    if entry is None:
+        return
+    for supervisor in await kept.supervisors_of(tx.db, tx.keys, entry.therapist_id):
+        if supervisor.supervisor_id == entry.supervisor_id:
+            path = f"/supervision/{token}"
+            write_about(tx, entry.therapist_id, "supervision-to-sign", email=supervisor.email, path=path)
+    _remind_later(tx, entry, times=times)
+
+
+def _remind_later(tx: Transaction, entry: Supervision, *, times: int) -> None:
+    if times < len(REMIND_AFTER):
+        due_at = tx.now + REMIND_AFTER[times]
+        lock_key = str(entry.therapist_id)
+        tx.schedule(UNSIGNED, str(entry.supervision_id), due_at, lock_key=lock_key, times=times + 1)
 
 
 async def answer_supervision(tx: Transaction, entry: Supervision, *, signed: bool) -> bool:
     """Sign a meeting, or say that it was not held like that; False where it was answered before."""
     answered = await kept.answer_supervision(tx.db, entry.supervision_id, "signed" if signed else "refused", tx.now)
+    if answered:
+        tx.cancel(UNSIGNED, str(entry.supervision_id))
     if answered and signed:
         await review_credentials(tx, entry.therapist_id)
     return answered

@@ -81,7 +81,7 @@ async def supervisors_of(db: Connection, keys: Keyring, therapist_id: TherapistI
 
 
 async def add_supervision(db: Connection, entry: Supervision, token: str) -> bool:
-    """Write a meeting into the log, to be signed by the token; False where this one is in it already."""
+    """Write a meeting into the log, to be signed by the token alone; False where this one has been signed already."""
     added = await db.fetchval(
         """
         INSERT INTO supervision (supervision_id, therapist_id, supervisor_id, held_on, minutes, state, entered_at,
@@ -90,7 +90,7 @@ async def add_supervision(db: Connection, entry: Supervision, token: str) -> boo
         ON CONFLICT (therapist_id, supervisor_id, held_on) DO UPDATE
            SET supervision_id = excluded.supervision_id, minutes = excluded.minutes, state = excluded.state,
                entered_at = excluded.entered_at, answered_at = NULL, token_hash = excluded.token_hash
-         WHERE supervision.state = 'refused'
+         WHERE supervision.state <> 'signed'
         RETURNING true
         """,
         entry.supervision_id,
@@ -103,6 +103,16 @@ async def add_supervision(db: Connection, entry: Supervision, token: str) -> boo
         _hash(token),
     )
     return added is True
+
+
+async def renew_link(db: Connection, supervision_id: UUID, token: str) -> Supervision | None:
+    """Let an unanswered meeting be signed by a new token instead of the last; None where it has been answered."""
+    row = await db.fetchrow(
+        "UPDATE supervision SET token_hash = $2 WHERE supervision_id = $1 AND state = 'to-sign' RETURNING *",
+        supervision_id,
+        _hash(token),
+    )
+    return _supervision(row) if row else None
 
 
 async def supervision_by_token(db: Connection, token: str) -> Supervision | None:

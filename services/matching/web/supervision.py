@@ -62,6 +62,7 @@ async def _found(kernel: Kernel, token: str) -> Supervision:
         entry = await supervision_by_token(db, token)
     if entry is None:
         raise NotFound(
-            "supervision-unknown", "This link leads nowhere. It may be incomplete: open it from the mail once more."
+            "supervision-unknown",
+            "This link leads nowhere. A newer mail may have replaced it, or it is incomplete: open the newest one.",
         )
     return entry
