@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from services.matching.domain.answering import Answering
-from services.matching.domain.spreadsheets import harmless
 from services.matching.store.supervision import log_of
 from shared.events.funding import TherapistFeeOverdue
 from shared.events.matching import LetterRequested
 from shared.events.notifications import LetterGivenUp
 from shared.events.sealed import Letter
 from shared.kernel.ids import LetterId
+from shared.kernel.spreadsheets import harmless
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import Visitor, staff_of, visitor_of
 

@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from services.funding.domain.days import day_of, end_of
 from services.funding.domain.ledger import Account
-from services.funding.domain.spreadsheets import as_csv
 from services.funding.store import funds, ledger, pages
 from services.funding.web.bars import ORDER
 from services.funding.web.words import ACCOUNTS, MOVEMENTS, short
 from shared.db import Record
 from shared.kernel.errors import NotFound, Unprocessable
 from shared.kernel.ids import FundId
+from shared.kernel.spreadsheets import as_csv
 from shared.messaging.kernel import Kernel
 from shared.web import Staff, kernel_of, signed_in
 

@@ -13,7 +13,6 @@ from services.matching.domain.accreditation import Line
 from services.matching.domain.answering import Answering
 from services.matching.domain.london import london_day
 from services.matching.domain.register_policy import RegisterPolicy
-from services.matching.domain.spreadsheets import as_csv
 from services.matching.domain.standings import STANDINGS
 from services.matching.domain.therapists import Therapist
 from services.matching.store.accreditation import accreditation_of_all
@@ -22,6 +21,7 @@ from services.matching.web.therapists.access import Reader, Registrar, ThisKerne
 from services.matching.web.words import LOOKUPS
 from shared.kernel.ids import TherapistId
 from shared.kernel.money import pounds
+from shared.kernel.spreadsheets import as_csv
 from shared.messaging.kernel import Kernel
 from shared.web import page, read_form
 
