@@ -4,13 +4,14 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 
 def harmless(cell: object) -> str:
     """A cell as text; what a spreadsheet could run as a formula begins with an apostrophe."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.lstrip().startswith(STARTS_A_FORMULA) else text
+    could_run = any(start.startswith(STARTS_A_FORMULA) for start in (text, text.lstrip(" "), text.lstrip()))
+    return f"'{text}" if could_run else text
 
 
 def as_csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

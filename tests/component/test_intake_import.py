@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from services.intake.handlers.importing import RowResult, errors_csv, harmless, import_csv
+from services.intake.handlers.importing import RowResult, errors_csv, import_csv
 from services.intake.store import vault
 from shared.events.intake import ReferralReceived
 from shared.kernel.errors import Conflict
+from shared.kernel.spreadsheets import harmless
 from tests.component.intake import Intake
 from tests.databases import ServiceDatabase
 

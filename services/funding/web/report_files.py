@@ -9,8 +9,7 @@ from services.funding.domain.reports import OUTCOMES, PEOPLE
 from services.funding.store.reports import Report
 from services.funding.web.report_words import headline
 from shared.kernel.errors import Retry
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+from shared.kernel.spreadsheets import harmless
 
 
 def csv_of(report: Report) -> str:
@@ -19,7 +18,7 @@ def csv_of(report: Report) -> str:
     rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow(("section", "item", "value"))
     for section, item, value in _lines(report.content):
-        rows.writerow((section, _harmless(item), _harmless(value)))
+        rows.writerow((section, harmless(item), harmless(value)))
     rows.writerow(("snapshot", "sha256", report.sha256))
     return written.getvalue()
 
@@ -68,7 +67,3 @@ def _lines(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _shown(figure: int | str) -> str:
     return str(figure) if isinstance(figure, int) else "hidden"
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(DANGEROUS) else text

@@ -13,6 +13,7 @@ from services.intake.handlers.receiving import Arrival, receive
 from services.intake.store.imports import imported_before, remember_row
 from shared.kernel.errors import BrokenPromise, Conflict
 from shared.kernel.ids import ReferralId
+from shared.kernel.spreadsheets import harmless
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
 from shared.web.words import problems_in
@@ -127,9 +128,3 @@ def errors_csv(results: Iterable[RowResult]) -> str:
         for column, sentence in result.problems:
             out.writerow([result.line, harmless(result.row_id), harmless(column), harmless(sentence)])
     return written.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """The cell as text in any spreadsheet."""
-    first = cell.lstrip(" ")[:1]
-    return f"'{cell}" if first and first in "=+-@\t\r\n＝＋－＠" else cell
