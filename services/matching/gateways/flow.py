@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from services.matching.domain.optimum import (
     Placing,
@@ -37,6 +36,8 @@ class _Network:
 
     def least(self, cost: Numbers) -> Numbers:
         """A flow of least cost."""
+        from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # noqa: PLC0415 - slow to load, seldom needed
+
         solver = SimpleMinCostFlow()
         solver.add_arcs_with_capacity_and_unit_cost(self.tail, self.head, self.room, cost)
         solver.set_nodes_supplies(np.arange(len(self.supply), dtype=np.int64), self.supply)
