@@ -33,7 +33,7 @@ doctor: ## Say what is wrong and what to do about it
 test: ## Run every test, with a real broker, database and browser (TESTS=... for some)
 	@deploy/prepare.sh development
 	@deploy/prepare.sh browser
-	@$(PYTHON_IN) -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	@$(PYTHON_IN) -m pytest -n $(WORKERS) --dist loadgroup --durations=15 --durations-min=5 $(TESTS)
 
 lint: ## Check format, style, types and imports
 	@deploy/prepare.sh development
