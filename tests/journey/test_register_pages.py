@@ -48,9 +48,10 @@ async def test_a_registrar_looks_after_the_register(matching: Matching, address:
         str(one),
         lambda tx: supervision.enter_supervision(tx, one, sue.supervisor_id, held_on=held, minutes=90),
     )
-    letter = matching.opened((await matching.told(LetterRequested))[-1], "notifications", Letter)
     await matching.hears(TherapistFeeOverdue(therapist_id=two))
     await matching.passes(timedelta(days=33))
+    asked = [told for told in await matching.told(LetterRequested) if told.kind == "supervision-to-sign"]
+    letter = matching.opened(asked[-1], "notifications", Letter)
     context = await chromium.new_context()
     cookies = await session_for(matching, "coordinator", "registrar")
     await context.add_cookies(
