@@ -1,7 +1,7 @@
 """An offer's page, found by the link in the mail: reading changes nothing, only a person's press of a button does."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
@@ -102,24 +102,25 @@ async def _shown(
 ) -> Response:
     async with kernel.reading() as db:
         offer, match, case = await _found(db, kernel, token)
+    asked = what_is_asked(offer, match, case, no)
+    return page(request, "offers/offer.html", status, token=token, too_late=too_late, **asked)
+
+
+def what_is_asked(offer: Offer, match: Match, case: Case, no: Form[Declining] | None) -> dict[str, Any]:
+    """What a page about an offer shows, wherever it is read; `no` is a refusal that was sent and is not complete."""
     parts = parts_of_fee(match, offer.session_fee)
-    return page(
-        request,
-        "offers/offer.html",
-        status,
-        token=token,
-        offer=offer,
-        match=match,
-        case=case,
-        open=offer.state in UNANSWERED,
-        charity_part=parts.charity,
-        own_part=parts.client,
-        declines=DECLINES,
-        form=no or blank_form(Declining),
-        wants_to_decline=no is not None,
-        too_late=too_late,
-        words=LOOKUPS,
-    )
+    return {
+        "offer": offer,
+        "match": match,
+        "case": case,
+        "open": offer.state in UNANSWERED,
+        "charity_part": parts.charity,
+        "own_part": parts.client,
+        "declines": DECLINES,
+        "form": no or blank_form(Declining),
+        "wants_to_decline": no is not None,
+        "words": LOOKUPS,
+    }
 
 
 async def _found(db: Connection, kernel: Kernel, token: str) -> tuple[Offer, Match, Case]:

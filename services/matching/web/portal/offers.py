@@ -7,19 +7,17 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.matching import store
-from services.matching.domain.cases import Case, Match, Offer, parts_of_fee
-from services.matching.domain.declines import DECLINES
-from services.matching.domain.matches import UNANSWERED
+from services.matching.domain.cases import Case, Match, Offer
 from services.matching.handlers import answers
 from services.matching.handlers.answers import Answer, TooLate
-from services.matching.web.offers import Declining
+from services.matching.web.offers import Declining, what_is_asked
 from services.matching.web.portal.access import Entitled, PortalVisitor, ThisKernel
-from services.matching.web.words import LOOKUPS, short
+from services.matching.web.words import short
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import OfferId
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
-from shared.web import Form, blank_form, page, read_form
+from shared.web import Form, page, read_form
 
 router = APIRouter(prefix="/portal/offers")
 
@@ -79,25 +77,8 @@ async def _shown(
     offer, match, case = await _own(kernel, offer_id, visitor)
     if match.state in ("accepted", "in-therapy") and offer.state == "accepted":
         return RedirectResponse(f"/portal/clients/{match.match_id}", 303)
-    parts = parts_of_fee(match, offer.session_fee)
-    return page(
-        request,
-        "portal/offer.html",
-        status,
-        visitor=visitor,
-        offer=offer,
-        match=match,
-        case=case,
-        open=offer.state in UNANSWERED,
-        charity_part=parts.charity,
-        own_part=parts.client,
-        declines=DECLINES,
-        form=declining or blank_form(Declining),
-        wants_to_decline=declining is not None,
-        too_late=too_late,
-        short=short,
-        words=LOOKUPS,
-    )
+    asked = what_is_asked(offer, match, case, declining)
+    return page(request, "portal/offer.html", status, visitor=visitor, too_late=too_late, short=short, **asked)
 
 
 async def _own(kernel: Kernel, offer_id: UUID, visitor: PortalVisitor) -> tuple[Offer, Match, Case]:
