@@ -92,6 +92,12 @@ class EvaluationLink(Sealed):
     link: str
 
 
+class MeansLink(Sealed):
+    """Where the client can say what they live on; the address is asked for at the moment of sending."""
+
+    link: str
+
+
 class ConcernNote(Sealed):
     """What a therapist or a member of staff wrote when somebody may be in danger."""
 

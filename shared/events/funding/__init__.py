@@ -1,0 +1,57 @@
+"""What funding tells the others."""
+
+from shared.events.funding.evaluations import (
+    EvaluationDue,
+    OutcomeScored,
+    RiskAnswered,
+)
+from shared.events.funding.funds import (
+    FunderLetterRequested,
+    FundingOutlookChanged,
+    FundMilestoneReached,
+    FundReceived,
+    FundThresholdCrossed,
+    MoneyLine,
+    ReportPublished,
+)
+from shared.events.funding.subsidies import (
+    MeansWanted,
+    SubsidyApprovalDecided,
+    SubsidyApprovalWanted,
+    SubsidyGranted,
+    SubsidyNotNeeded,
+    SubsidyReleased,
+    SubsidyToppedUp,
+    SubsidyWaitlisted,
+)
+from shared.events.funding.therapists import (
+    InvoiceDecided,
+    TherapistFeeDue,
+    TherapistFeeOverdue,
+    TherapistFeeSettled,
+)
+
+__all__ = [
+    "EvaluationDue",
+    "FundMilestoneReached",
+    "FundReceived",
+    "FundThresholdCrossed",
+    "FunderLetterRequested",
+    "FundingOutlookChanged",
+    "InvoiceDecided",
+    "MeansWanted",
+    "MoneyLine",
+    "OutcomeScored",
+    "ReportPublished",
+    "RiskAnswered",
+    "SubsidyApprovalDecided",
+    "SubsidyApprovalWanted",
+    "SubsidyGranted",
+    "SubsidyNotNeeded",
+    "SubsidyReleased",
+    "SubsidyToppedUp",
+    "SubsidyWaitlisted",
+    "TherapistFeeDue",
+    "TherapistFeeOverdue",
+    "TherapistFeeSettled",
+]
