@@ -1,5 +1,6 @@
 """The staff pages of notifications in a real browser: live, resumed, paused, by keyboard, without scripts."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -11,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 from structlog.testing import capture_logs
 
 from services.notifications.handlers import desk
@@ -104,6 +105,28 @@ async def test_an_open_board_moves_by_itself_and_warns(desk_of: Desk) -> None:
     await expect(page.locator("#safeguarding-banner")).to_contain_text("1 safeguarding concern is open", timeout=10_000)
     await expect(page).to_have_title("(1!) Board · StopSO")
     assert desk_of.complaints == []
+
+
+@pytest.mark.parametrize("late", ["hx-sse.min.js", "board.js"])
+async def test_a_script_that_comes_late_misses_neither_the_stream_nor_what_came_in_before_it(
+    desk_of: Desk, late: str
+) -> None:
+    page, held = await desk_of.opens(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route(f"**/{late}*", hold)
+    await page.goto(f"{desk_of.site.url}/board", wait_until="commit")
+    await expect(page.locator("[data-column=closed]")).to_be_attached()
+    referral = a_referral()
+    await desk_of.notifications.hears(referral, seal=a_profile())
+    await page.wait_for_timeout(1000)
+    held.set()
+
+    await expect(page.locator(f"#card-{referral.referral_id}")).to_be_visible(timeout=10_000)
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=10_000)
 
 
 async def test_a_board_that_lost_its_connection_says_so_and_catches_up(desk_of: Desk) -> None:

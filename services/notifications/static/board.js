@@ -141,3 +141,10 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea, dialog");
   if (event.key === "p" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) turn();
 });
+
+// Connects last, and after htmx has looked over the page by itself: scripts that come late must neither leave the
+// board without its stream nor lose what the stream said before somebody listened.
+setTimeout(() => {
+  board.setAttribute("hx-sse:connect", board.dataset.stream);
+  htmx.process(board);
+});
