@@ -253,6 +253,7 @@ async def test_once_core_is_loaded_it_is_asked_and_its_words_never_change(fundin
     core = {
         "code": "core-10", "version": 1, "title": "How you have been", "measure": "core-10",
         "scale": list("abcde"), "items": [f"Item {number}" for number in range(1, 11)],
+        "reversed": [2, 3], "risk_item": 6,
     }  # fmt: skip
     for new in (1, 0):
         assert await funding.perform("import", lambda tx: import_questionnaires(tx, json.dumps([core]))) == new

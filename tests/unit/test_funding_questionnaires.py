@@ -17,6 +17,7 @@ CORE: dict[str, Any] = {
     "code": "core-10", "version": 1, "title": "How you have been",
     "lead": "Over the last week", "notice": "© its owner",
     "measure": "core-10", "scale": ["a", "b", "c", "d", "e"], "items": ITEMS,
+    "reversed": [2, 3], "risk_item": 6,
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def test_a_core_file_is_taken_as_plain_items_with_one_scale() -> None:
     ({"code": "Core 10", "measure": None}, "code such as"),
     ({"title": ""}, "needs a title"), ({"version": 0}, "version"),
     ({"items": None}, "wrong kind"), ({"code": "phq-9"}, "10 items"),
+    ({"reversed": [3, 5]}, r"reversed items \[2, 3\]"), ({"risk_item": None}, "risk item 6"),
 ])  # fmt: skip
 def test_a_form_that_could_not_be_scored_is_refused_with_a_sentence(change: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):

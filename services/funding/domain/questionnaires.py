@@ -63,14 +63,22 @@ def questionnaire_from(content: Mapping[str, Any]) -> Questionnaire:
 
 
 def questionnaires_in(text: str) -> tuple[Questionnaire, ...]:
-    """Every form in a file, a JSON list; raises ValueError with a sentence."""
+    """Every form in a file, a JSON list; raises ValueError with a sentence.
+
+    Who copies the words of a measure says from its own paper which items count backwards and which one asks about
+    danger, so that words and scoring are known to agree.
+    """
     try:
         read = json.loads(text)
     except ValueError as error:
         raise ValueError("The file is not JSON.") from error
     if not isinstance(read, list) or not read or not all(isinstance(one, dict) for one in read):
         raise ValueError("The file must hold a list of questionnaires.")
-    return tuple(questionnaire_from(one) for one in read)
+    forms = tuple(questionnaire_from(one) for one in read)
+    for content, form in zip(read, forms, strict=True):
+        if form.measure is not None:
+            _check_scoring(content, form.measure)
+    return forms
 
 
 def as_content(form: Questionnaire) -> dict[str, object]:
@@ -126,3 +134,12 @@ def _check_measure(code: str, measure: Measure, questions: tuple[Question, ...])
     fits = [one.key for one in questions] == [str(number) for number in range(1, measure.items + 1)]
     if code != measure.code or not fits or any([value for value, _ in one.options] != values for one in questions):
         raise ValueError(f"{measure.name} has {measure.items} items, each answered from 0 to {measure.highest}.")
+
+
+def _check_scoring(content: Mapping[str, Any], measure: Measure) -> None:
+    said = content.get("reversed", []), content.get("risk_item")
+    if said != (sorted(measure.turned), measure.alerts):
+        raise ValueError(
+            f"{measure.name} is scored with reversed items {sorted(measure.turned)} and risk item {measure.alerts}; "
+            "the file must say the same under reversed and risk_item, as the form you copied has it."
+        )
