@@ -11,13 +11,15 @@ from shared.kernel.regions import Region
 
 NOTHING = Pence(0)
 
-Misfit = Literal["client-group", "region", "age-band", "not-yet", "over"]
+Misfit = Literal["client-group", "region", "age-band", "not-yet", "over", "closed", "ends-too-soon"]
 MISFIT_WORDS: dict[Misfit, str] = {
     "client-group": "it is for other groups of clients",
     "region": "it is for other regions",
     "age-band": "it is for other ages",
     "not-yet": "it may not be spent yet",
     "over": "its time is over",
+    "closed": "it is closed",
+    "ends-too-soon": "it ends before the award that runs does",
 }
 
 
@@ -33,6 +35,8 @@ class Restrictions:
     cap_per_client: Pence | None = None
     share_of_fee: int | None = None
     """The largest share of the therapist's fee that may be paid, in per cent."""
+    closed: bool = False
+    """A closed fund promises nothing more, whatever is left in it."""
 
     def __post_init__(self) -> None:
         if self.available_from and self.until and self.until < self.available_from:
@@ -91,4 +95,6 @@ def misfits(restrictions: Restrictions, person: Person, today: date) -> tuple[Mi
         found.append("not-yet")
     if restrictions.until and today > restrictions.until:
         found.append("over")
+    if restrictions.closed:
+        found.append("closed")
     return tuple(found)

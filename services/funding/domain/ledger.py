@@ -1,7 +1,8 @@
 """Double entry: every movement takes from one account of a fund what it gives to another of the same fund.
 
-Amounts are whole pence. `received` is where money comes from, so it runs below zero by all that ever came in;
-the other four add up to the same sum above zero, and none of them can be negative.
+Amounts are whole pence. `received` is where money comes from, so it runs below zero by all that came in and has not
+left for another fund or gone back to its funder; the other four add up to the same sum above zero, and none of them can
+be negative.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,10 @@ from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
 
 Account = Literal["received", "available", "reserved", "committed", "spent"]
-MovementKind = Literal["receive", "reserve", "commit", "release", "return", "spend", "unspend", "refund"]
+MovementKind = Literal[
+    "receive", "reserve", "commit", "release", "return", "spend", "unspend", "refund", "transfer-out", "transfer-in",
+    "give-back",
+]  # fmt: skip
 
 MOVEMENTS: dict[MovementKind, tuple[Account, Account]] = {
     "receive": ("received", "available"),
@@ -25,6 +29,9 @@ MOVEMENTS: dict[MovementKind, tuple[Account, Account]] = {
     "spend": ("committed", "spent"),
     "unspend": ("spent", "committed"),
     "refund": ("spent", "available"),
+    "transfer-out": ("available", "received"),
+    "transfer-in": ("received", "available"),
+    "give-back": ("available", "received"),
 }
 """From which account to which; the same table stands in the database."""
 

@@ -72,7 +72,8 @@ def outlook_of(funds: Iterable[Fund], before: Outlook, scale: Scale, today: date
     available: dict[Terms, int] = defaultdict(int)
     for fund in funds:
         begins, until = fund.restrictions.available_from, fund.restrictions.until
-        if (begins is None or begins <= today) and (until is None or today <= until):
+        begun, over = begins is None or begins <= today, until is not None and until < today
+        if begun and not over and not fund.restrictions.closed:
             available[terms_of(fund.restrictions, scale)] += fund.available
     return {terms: _level(amount, before.get(terms), scale) for terms, amount in available.items()}
 

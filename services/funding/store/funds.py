@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.funding.domain.funds import Fund, Restrictions
 from services.funding.domain.ledger import Balances
@@ -20,6 +20,7 @@ class KeptFund:
     funder: str
     balances: Balances
     created_at: datetime
+    closed_on: date | None = None
 
 
 async def funder_named(db: Connection, name: str) -> FunderId | None:
@@ -55,6 +56,33 @@ async def add_fund(db: Connection, fund: Fund, funder_id: FunderId, now: datetim
         terms.share_of_fee,
         now,
     )
+
+
+async def save_terms(db: Connection, fund: Fund) -> None:
+    """Keep the name and the terms of a fund, after a change."""
+    terms = fund.restrictions
+    await db.execute(
+        """
+        UPDATE fund
+           SET name = $2, client_groups = $3, regions = $4, age_bands = $5, available_from = $6, until = $7,
+               cap_per_client = $8, share_of_fee = $9
+         WHERE fund_id = $1
+        """,
+        fund.fund_id,
+        fund.name,
+        sorted(terms.client_groups),
+        sorted(terms.regions),
+        sorted(terms.age_bands),
+        terms.available_from,
+        terms.until,
+        terms.cap_per_client,
+        terms.share_of_fee,
+    )
+
+
+async def close(db: Connection, fund_id: FundId, today: date) -> None:
+    """Close a fund for good."""
+    await db.execute("UPDATE fund SET closed_on = $2 WHERE fund_id = $1", fund_id, today)
 
 
 async def fund_of(db: Connection, funder_id: FunderId, name: str) -> FundId | None:
@@ -109,6 +137,7 @@ def _kept(row: Record, balances: Balances) -> KeptFund:
         row["until"],
         row["cap_per_client"],
         row["share_of_fee"],
+        closed=row["closed_on"] is not None,
     )
     fund = Fund(row["fund_id"], row["name"], row["kind"], balances.available, terms)
-    return KeptFund(fund, row["funder_id"], row["funder"], balances, row["created_at"])
+    return KeptFund(fund, row["funder_id"], row["funder"], balances, row["created_at"], row["closed_on"])

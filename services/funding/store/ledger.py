@@ -24,14 +24,17 @@ class Movement:
     actor: str
     reservation_id: UUID | None = None
     session_id: SessionId | None = None
+    transfer_id: UUID | None = None
+    given_back_id: UUID | None = None
 
 
 async def write(db: Connection, movement: Movement) -> None:
     """Add a transaction and its entries; the balances follow in the same statement."""
     await db.execute(
         """
-        INSERT INTO ledger_transaction (transaction_id, kind, reservation_id, happened_at, actor, session_id)
-        VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO ledger_transaction
+               (transaction_id, kind, reservation_id, happened_at, actor, session_id, transfer_id, given_back_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         movement.transaction_id,
         movement.kind,
@@ -39,6 +42,8 @@ async def write(db: Connection, movement: Movement) -> None:
         movement.happened_at,
         movement.actor,
         movement.session_id,
+        movement.transfer_id,
+        movement.given_back_id,
     )
     await db.execute(
         """

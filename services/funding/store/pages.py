@@ -21,12 +21,17 @@ async def ledger_lines(db: Connection, fund_id: FundId, *, before: datetime, lim
     """
     return await db.fetch(
         """
-        SELECT t.transaction_id, t.kind, t.happened_at, t.actor, e.amount, m.reference, m.received_on, a.award_id
+        SELECT t.transaction_id, t.kind, t.happened_at, t.actor, e.amount, m.reference, m.received_on, a.award_id,
+               other.fund_id AS other_id, other.name AS other, g.grant_id, g.reference AS grant_reference
           FROM ledger_entry e
           JOIN ledger_transaction t USING (transaction_id)
           LEFT JOIN money_received m USING (transaction_id)
           LEFT JOIN reservation r ON r.reservation_id = t.reservation_id
           LEFT JOIN award a ON a.award_id = r.award_id
+          LEFT JOIN fund_transfer moved ON moved.transfer_id = t.transfer_id
+          LEFT JOIN fund other ON other.fund_id IN (moved.from_fund, moved.to_fund) AND other.fund_id <> e.fund_id
+          LEFT JOIN money_given_back back ON back.given_back_id = t.given_back_id
+          LEFT JOIN funder_grant g ON g.grant_id = back.grant_id
          WHERE e.fund_id = $1 AND e.amount > 0 AND t.happened_at < $2
          ORDER BY t.happened_at DESC, t.transaction_id DESC
          LIMIT $3

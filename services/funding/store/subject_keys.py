@@ -1,12 +1,14 @@
-"""The wrapped key of each referral and therapist: made when something is first kept, and gone when it is erased."""
+"""The wrapped key of whatever is kept about somebody or something: made at the first use, gone when it is erased."""
 
 from shared.db import Connection
-from shared.kernel.ids import ReferralId, TherapistId
+from shared.kernel.ids import FunderId, FundId, ReferralId, TherapistId
 from shared.privacy import Keyring, SubjectKey
 
 
-async def key_for(db: Connection, keys: Keyring, subject_id: ReferralId | TherapistId) -> SubjectKey:
-    """The key of a referral or a therapist, made where there is none yet."""
+async def key_for(
+    db: Connection, keys: Keyring, subject_id: ReferralId | TherapistId | FunderId | FundId
+) -> SubjectKey:
+    """The key of a referral, a therapist, a funder or a fund, made where there is none yet."""
     subject = str(subject_id)
     await db.execute(
         "INSERT INTO subject_key (subject, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING",

@@ -53,7 +53,7 @@ def _row(line: Record) -> tuple[object, ...]:
     when = line["happened_at"].isoformat(timespec="seconds")
     return (
         *(when, MOVEMENTS[line["kind"]], _pounds(line["amount"]), award),
-        *(line["reference"], line["received_on"], line["actor"]),
+        *(line["reference"] or line["other"] or line["grant_reference"], line["received_on"], line["actor"]),
     )
 
 

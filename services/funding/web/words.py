@@ -35,6 +35,9 @@ MOVEMENTS: dict[MovementKind, str] = {
     "spend": "Spent",
     "unspend": "Spending taken back",
     "refund": "Returned after spending",
+    "transfer-out": "Moved to another fund",
+    "transfer-in": "Moved from another fund",
+    "give-back": "Given back to the funder",
 }
 SIGNS: dict[MovementKind, str] = {
     "receive": "+",
@@ -45,6 +48,9 @@ SIGNS: dict[MovementKind, str] = {
     "spend": "",
     "unspend": "",
     "refund": "+",
+    "transfer-out": "−",
+    "transfer-in": "+",
+    "give-back": "−",
 }
 ACCOUNTS: dict[Account, str] = {
     "received": "Received",
