@@ -30,7 +30,7 @@ def run(console: Console) -> None:
     with alone():
         clear_away()
         surroundings = surroundings_in(state_folder())
-        with _until_told() as watch:
+        with until_told() as watch:
             state = RunningState(os.getpid(), _base_port())
             supervisor = Supervisor(surroundings, state, lambda words: console.print(words, style="dim"))
             try:
@@ -106,7 +106,8 @@ class _Watch:
 
 
 @contextmanager
-def _until_told() -> Iterator[_Watch]:
+def until_told() -> Iterator[_Watch]:
+    """Within it, Ctrl-C and SIGTERM raise KeyboardInterrupt, the first time; afterwards all is as before."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     watch = _Watch()
     watch.begin()
