@@ -29,6 +29,8 @@ class FundingSettings(ServiceSettings):
     evaluation_hours: int = Field(24, ge=0, le=24 * 14)
     evaluation_days: int = Field(42, ge=15, le=200)
     late_session_days: int = Field(14, ge=0, le=365)
+    means_months: int = Field(12, ge=1, le=60)
+    means_days: int = Field(28, ge=15, le=200)
     fund_thresholds: tuple[Annotated[int, Field(ge=1, le=100)], ...] = (80, 100)
 
     @property
@@ -48,4 +50,6 @@ class FundingSettings(ServiceSettings):
             evaluation_hours=self.evaluation_hours,
             evaluation_days=self.evaluation_days,
             late_session_days=self.late_session_days,
+            means_months=self.means_months,
+            means_days=self.means_days,
         )

@@ -9,11 +9,13 @@ from services.funding.handlers.drawing import AWARD_LAPSES
 from services.funding.handlers.ending import let_award_lapse, let_reservation_expire
 from services.funding.handlers.evaluating import EVALUATION_DUE, EVALUATION_REMINDER, ask_now, remind
 from services.funding.handlers.fees import FEE_STEP, take_step
+from services.funding.handlers.means import MEANS_STEP, remind_of_means
+from services.funding.handlers.means_policies import take_in_shipped
 from services.funding.handlers.money import FUND_OPENS, begin_to_spend
 from services.funding.handlers.outlook import OUTLOOK, tell_outlook
 from services.funding.handlers.posting import RESERVATION_EXPIRES
 from services.funding.handlers.reporting import REPORT_DUE, publish_due
-from shared.kernel.ids import AdministrationId, AwardId, FundId, MatchId
+from shared.kernel.ids import AdministrationId, AwardId, FundId, MatchId, MeansTestId
 from shared.messaging.kernel import Kernel
 from shared.messaging.subscriptions import DueTimer, background, timer
 from shared.messaging.transaction import Transaction
@@ -60,6 +62,18 @@ async def on_evaluation_due(due: DueTimer, tx: Transaction) -> None:
 async def on_evaluation_reminder(due: DueTimer, tx: Transaction) -> None:
     """Nobody has answered yet."""
     await remind(tx, AdministrationId(UUID(due.key)))
+
+
+@timer(MEANS_STEP)
+async def on_means_step(due: DueTimer, tx: Transaction) -> None:
+    """Somebody has not said yet what they live on."""
+    await remind_of_means(tx, MeansTestId(UUID(due.key)))
+
+
+@background(every=timedelta(days=1))
+async def look_at_thresholds(kernel: Kernel) -> None:
+    """Take in the thresholds that come with the program: at the start, and every day in case a row was restored."""
+    await kernel.perform("means-policies", take_in_shipped, actor="system")
 
 
 @timer(REPORT_DUE)

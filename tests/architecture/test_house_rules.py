@@ -15,7 +15,7 @@ ROOMS = {
 }  # fmt: skip
 NEEDED = ROOMS - {"static", "gateways"}
 TOP = {"services", "shared", "deploy", "tests", "docs"}
-PACKAGED_DATA = {"outcodes", "data"}
+PACKAGED_DATA = {"outcodes", "data", "policies"}
 SQL = re.compile(
     r"^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|LOCK TABLE|CREATE|ALTER|DROP)\s"
     r"[\s\S]*(\sFROM\s|\sVALUES|\sSET\s|\()"

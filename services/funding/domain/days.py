@@ -1,5 +1,6 @@
 """Which day it is for the charity: funds begin and end at midnight in London."""
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,3 +20,10 @@ def end_of(day: date) -> datetime:
 def beginning_of(day: date) -> datetime:
     """The first moment of a day."""
     return datetime.combine(day, time(), LONDON)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of that month where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

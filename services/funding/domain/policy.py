@@ -27,6 +27,11 @@ class Policy:
     evaluation_days: int = 42
     """After this, nobody is asked any more."""
 
+    means_months: int = 12
+    """For how long what came of a means test counts."""
+    means_days: int = 28
+    """After this, nobody is asked any more what they live on."""
+
     late_session_days: int = 14
     """So long after the last day of an award sessions of before can still be noted, before the rest is released."""
 
@@ -49,3 +54,8 @@ class Policy:
     def reservation_time(self) -> timedelta:
         """How long a reservation waits for the therapist's answer."""
         return timedelta(days=self.reservation_days)
+
+    def means_reminder_after(self, reminded: int) -> timedelta:
+        """How long after asking what somebody lives on, or after reminder `reminded`, something follows."""
+        days = (0, *self.reminder_days, self.means_days)
+        return timedelta(days=days[reminded + 1] - days[reminded])

@@ -6,10 +6,11 @@ from typing import assert_never
 
 from services.funding.domain.awards import Award, last_day, require_move
 from services.funding.domain.choice import Case, NotEnough, Split, choose_fund
-from services.funding.domain.contribution import Contribution, PaysAll, contribution
+from services.funding.domain.contribution import Contribution, PaysAll
 from services.funding.domain.days import day_of
 from services.funding.domain.funds import Person, misfits
 from services.funding.domain.policy import Policy
+from services.funding.handlers.contributing import own_share
 from services.funding.handlers.drawing import begin_to_draw
 from services.funding.handlers.posting import move_all, reserve
 from services.funding.store import awards, funds, ledger, referrals
@@ -26,7 +27,7 @@ async def decide(tx: Transaction, award: Award) -> None:
         await awards.save_award(tx.db, award, tx.now)
         return
     profile = referral.profile
-    match contribution(profile.means, profile.affordable_per_session, award.session_fee):
+    match await own_share(tx, referral, profile, award.session_fee):
         case PaysAll():
             await _needs_nothing(tx, award)
         case Contribution() as own:

@@ -8,6 +8,7 @@ from services.funding.domain.referrals import Profile, Referral
 from services.funding.handlers.courses import stop_course
 from services.funding.handlers.deciding import decide
 from services.funding.handlers.ending import end_award, take_back_consent
+from services.funding.handlers.means import forget_means
 from services.funding.store import awards, courses, referrals
 from shared.events.intake import ReferralClosed, ReferralTriaged
 from shared.events.sealed import MeansProfile
@@ -65,11 +66,13 @@ async def give_consent(referral_id: ReferralId, tx: Transaction) -> None:
 async def withdraw_consent(referral_id: ReferralId, tx: Transaction) -> None:
     """The client no longer agrees that a fund is asked; it acts at once."""
     await referrals.set_subsidy_agreed(tx.db, referral_id, agreed=False)
+    await forget_means(tx, referral_id)
     for award in await awards.awards_of(tx.db, referral_id, LIVE):
         await take_back_consent(tx, award)
 
 
 async def _let_go(tx: Transaction, referral: Referral) -> None:
+    await forget_means(tx, referral.referral_id)
     await referrals.save_referral(tx.db, tx.keys, referral)
     for award in await awards.awards_of(tx.db, referral.referral_id, LIVE):
         await end_award(tx, award, "referral-closed")
