@@ -1,6 +1,12 @@
 """What each table of funding holds about whom, why it may, and for how long."""
 
-from services.funding.store import register_of_dues, register_of_grants, register_of_means
+from services.funding.store import (
+    register_of_dues,
+    register_of_funders,
+    register_of_grants,
+    register_of_invoices,
+    register_of_means,
+)
 from shared.privacy.register import Basis, Category, Condition, NotPersonal, PersonalField, Protection, Register
 from shared.privacy.retention import Retention
 
@@ -159,8 +165,10 @@ REGISTER = Register(
             seen_by="finance, coordinators",
         ),
         *register_of_dues.PERSONAL,
+        *register_of_invoices.PERSONAL,
         *register_of_means.PERSONAL,
         *register_of_grants.PERSONAL,
+        *register_of_funders.PERSONAL,
     ),
     not_personal=(
         NotPersonal(
@@ -172,8 +180,10 @@ REGISTER = Register(
             "attended_session", ("session_id", "match_id", "referral_id", "held_on", "number"), "days under random ids"
         ),
         *register_of_dues.NOT_PERSONAL,
+        *register_of_invoices.NOT_PERSONAL,
         *register_of_means.NOT_PERSONAL,
         *register_of_grants.NOT_PERSONAL,
+        *register_of_funders.NOT_PERSONAL,
         NotPersonal("questionnaire", ("code", "version", "content", "loaded_at"), "the words of forms"),
         NotPersonal(
             "evaluation",

@@ -32,9 +32,9 @@ class Bar:
     description: str
 
 
-def bar_of(balances: Balances) -> Bar:
+def bar_of(balances: Balances, pieces: Sequence[Account] = ORDER) -> Bar:
     """The bar of a fund, or of several added up; the pieces fill it exactly once anything came in."""
-    amounts = {account: Pence(getattr(balances, account)) for account in ORDER}
+    amounts = {account: Pence(getattr(balances, account)) for account in pieces}
     total = sum(amounts.values())
     segments: list[Segment] = []
     passed = 0

@@ -43,9 +43,14 @@ def headline(content: Mapping[str, Any]) -> list[Number]:
 
 def period_in_words(content: Mapping[str, Any]) -> str:
     """`1 January to 31 March 2026`; the year of the first day only where it is another."""
-    first, last = date.fromisoformat(content["from"]), date.fromisoformat(content["until"]) - timedelta(days=1)
+    first, last = date.fromisoformat(content["from"]), last_day_of(content)
     year = "" if first.year == last.year else f" {first.year}"
     return f"{first.day} {first:%B}{year} to {last.day} {last:%B} {last.year}"
+
+
+def last_day_of(content: Mapping[str, Any]) -> date:
+    """The last day of a report's period."""
+    return date.fromisoformat(content["until"]) - timedelta(days=1)
 
 
 def policy_in_words(content: Mapping[str, Any]) -> str:

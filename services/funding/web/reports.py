@@ -99,24 +99,22 @@ async def grants_file(kernel: ThisKernel, _staff: Reader, year: int) -> Response
 async def report_csv(report_id: UUID, kernel: ThisKernel, _staff: Reader) -> Response:
     """The figures for programs."""
     report = await _report(kernel, report_id)
-    return Response(csv_of(report), media_type="text/csv; charset=utf-8", headers=_as_file(report, "csv"))
+    return Response(csv_of(report), media_type="text/csv; charset=utf-8", headers=as_file(report, "csv"))
 
 
 @router.get("/reports/{report_id}.pdf")
 async def report_pdf(request: Request, report_id: UUID, kernel: ThisKernel, _staff: Reader) -> Response:
     """The report for print."""
     report = await _report(kernel, report_id)
-    templates: Environment = request.app.state.templates
-    printed = templates.get_template("reports/print.html").render(shown(report))
-    made = await run_in_threadpool(pdf_of, report, printed)
-    return Response(made, media_type="application/pdf", headers=_as_file(report, "pdf"))
+    made = await run_in_threadpool(pdf_of, report, printed(request, report))
+    return Response(made, media_type="application/pdf", headers=as_file(report, "pdf"))
 
 
 @router.get("/reports/{report_id}.json")
 async def report_json(report_id: UUID, kernel: ThisKernel, _staff: Reader) -> Response:
     """The frozen text itself, whose hash stands in all the others."""
     report = await _report(kernel, report_id)
-    return Response(report.snapshot, media_type="application/json", headers=_as_file(report, "json"))
+    return Response(report.snapshot, media_type="application/json", headers=as_file(report, "json"))
 
 
 @router.get("/reports/{report_id}")
@@ -125,6 +123,12 @@ async def report_page(
 ) -> Response:
     """One report."""
     return page(request, "reports/report.html", noted=bool(noted), **shown(await _report(kernel, report_id)))
+
+
+def printed(request: Request, report: Report) -> str:
+    """The report as one page by itself, which needs nothing from anywhere."""
+    templates: Environment = request.app.state.templates
+    return templates.get_template("reports/print.html").render(shown(report))
 
 
 def shown(report: Report) -> dict[str, Any]:
@@ -190,6 +194,7 @@ async def _report(kernel: Kernel, report_id: UUID) -> Report:
     return found
 
 
-def _as_file(report: Report, kind: str) -> dict[str, str]:
+def as_file(report: Report, kind: str) -> dict[str, str]:
+    """The headers that make an answer a file, with the beginning of its hash in its name."""
     name = f"report-{report.period.start}-{report.sha256[:8]}.{kind}"
     return {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 from services.matching.handlers import signing_in
 from services.matching.store import signing_in as links
 from services.matching.web.portal.access import Signed, ThisKernel
-from services.matching.web.portal.throttle import admits, known_value, remember_browser, throttle_of
 from shared.kernel.errors import NotFound
 from shared.web import Form, blank_form, page, read_form
 from shared.web.cookies import (
@@ -25,6 +24,7 @@ from shared.web.cookies import (
     set_cookie,
 )
 from shared.web.failures import failure_response
+from shared.web.link_throttle import admits, remember_browser, throttle_of
 from shared.web.requests import frame_of
 from shared.web.therapist_store import opened_at
 from shared.web.therapists import therapist_session_of
@@ -64,7 +64,9 @@ async def ask(request: Request, kernel: ThisKernel) -> Response:
     browser = request.cookies.get(ASKED_COOKIE) or new_token()
     response = RedirectResponse("/portal/sign-in/sent", 303)
     set_cookie(response, ASKED_COOKIE, browser)
-    if await admits(request, kernel, email):
+    async with kernel.reading() as db:
+        found = await links.therapists_written_to_at(db, kernel.keys, email)
+    if admits(request, email, found):
         response.background = BackgroundTask(signing_in.send_links, kernel, email, browser)
     return response
 
@@ -107,7 +109,7 @@ async def follow_link(request: Request, token: str, kernel: ThisKernel) -> Respo
     for name, value in cookies.items():
         set_cookie(response, name, value)
     clear_cookie(response, ASKED_COOKIE)
-    remember_browser(response, known_value(key, owner))
+    remember_browser(request, response, owner)
     return response
 
 

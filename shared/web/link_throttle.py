@@ -1,19 +1,18 @@
-"""How often links may be asked for: by where one comes from, and by account, without strangers locking anybody out."""
+"""How often links to sign in may be asked for: by where from, and by account, without strangers locking anybody out."""
 
 import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 from hashlib import sha256
 from typing import cast
+from uuid import UUID
 
-from fastapi import Request
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.requests import Request
 from starlette.responses import Response
 
-from services.matching.store.signing_in import therapists_written_to_at
-from shared.kernel.ids import TherapistId
-from shared.messaging.kernel import Kernel
 from shared.web.cookies import KNOWN_COOKIE, set_cookie
 from shared.web.requests import frame_of
 from shared.web.throttle import PER_ADDRESS, network_of
@@ -37,23 +36,16 @@ class LinkThrottle:
         return self._limiter.hit(PER_ACCOUNT, _hidden(account), "known" if known else "strange")
 
 
-async def admits(request: Request, kernel: Kernel, email: str) -> bool:
-    """Whether a link may be sent now; the one who asks is not told."""
-    async with kernel.reading() as db:
-        found = await therapists_written_to_at(db, kernel.keys, email)
-    key, shown = frame_of(request).session_key, request.cookies.get(KNOWN_COOKIE, "")
-    known = any(hmac.compare_digest(known_value(key, one).encode(), shown.encode()) for one in found)
+def admits(request: Request, email: str, owners: Iterable[UUID], *, cookie: str = KNOWN_COOKIE) -> bool:
+    """Whether a link may be sent now to `email`, which belongs to `owners`; the one who asks is not told."""
+    key, shown = frame_of(request).session_key, request.cookies.get(cookie, "")
+    known = any(hmac.compare_digest(_known_value(key, owner).encode(), shown.encode()) for owner in owners)
     return throttle_of(request).admits_account(email.casefold(), known=known)
 
 
-def known_value(key: bytes, therapist_id: TherapistId) -> str:
-    """What a browser keeps from which this therapist has signed in."""
-    return hmac.new(key, f"known:{therapist_id}".encode(), sha256).hexdigest()
-
-
-def remember_browser(response: Response, value: str) -> None:
-    """Leave that with the browser."""
-    set_cookie(response, KNOWN_COOKIE, value, lasts=KNOWN_FOR)
+def remember_browser(request: Request, response: Response, owner: UUID, *, cookie: str = KNOWN_COOKIE) -> None:
+    """Leave with the browser that this person has signed in from it."""
+    set_cookie(response, cookie, _known_value(frame_of(request).session_key, owner), lasts=KNOWN_FOR)
 
 
 def throttle_of(request: Request) -> LinkThrottle:
@@ -62,6 +54,10 @@ def throttle_of(request: Request) -> LinkThrottle:
     if not hasattr(state, "link_throttle"):
         state.link_throttle = LinkThrottle()
     return cast("LinkThrottle", state.link_throttle)
+
+
+def _known_value(key: bytes, owner: UUID) -> str:
+    return hmac.new(key, f"known:{owner}".encode(), sha256).hexdigest()
 
 
 def _hidden(text: str) -> str:
