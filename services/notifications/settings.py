@@ -24,6 +24,8 @@ class NotificationsSettings(ServiceSettings):
     """In demonstrations: listen on the SMTP host and port ourselves. Never used outside them."""
     safeguarding_mailbox: str | None = None
     """A mailbox that is alerted beside the accounts of safeguarding staff."""
+    finance_mailbox: str | None = None
+    """A mailbox that is told when an approval waits, a report is due or an instalment is late."""
     webhooks_to_loopback: bool = False
     """For tests and demonstrations: webhooks may go to this machine, and only there."""
 

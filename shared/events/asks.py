@@ -9,7 +9,7 @@ from shared.kernel.ids import MatchId, ReferralId, StaffId, TherapistId
 Medium = Literal["email", "phone", "text"]
 Refusal = Literal["no-channel", "not-this-medium", "consent-missing", "closed", "erased", "unknown"]
 SafeHours = Literal["any", "morning", "afternoon", "evening"]
-ContactPurpose = Literal["acknowledgement", "message-waiting", "appointment", "evaluation"]
+ContactPurpose = Literal["acknowledgement", "message-waiting", "appointment", "evaluation", "means"]
 
 
 class Ask(BaseModel):

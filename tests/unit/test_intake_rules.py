@@ -1,7 +1,7 @@
 """The rules of triage, priority, area, receipts, closing, contact and concerns."""
 
 from datetime import UTC, datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -173,6 +173,25 @@ def test_a_client_is_reached_only_in_the_way_they_chose(contact: Contact, medium
 def test_nobody_is_reached_after_closing_or_without_agreement() -> None:
     assert reach(a_contact(), "email", state="withdrawn", consents=frozenset({"referral"})) == DoNotContact("closed")
     assert reach(a_contact(), "email", state="offered", consents=frozenset()) == DoNotContact("consent-missing")
+
+
+@pytest.mark.parametrize("agreement", ["evaluation", "subsidy"])
+def test_what_needs_its_own_agreement_is_asked_only_of_those_who_gave_it(agreement: Any) -> None:
+    agreed = frozenset({"referral", agreement})
+
+    assert isinstance(reach(a_contact(), "email", state="matching", consents=agreed, agreement=agreement), Reach)
+    assert reach(
+        a_contact(), "email", state="matching", consents=frozenset({"referral"}), agreement=agreement
+    ) == DoNotContact("consent-missing")
+
+
+def test_only_how_it_went_is_asked_after_therapy() -> None:
+    agreed: Any = frozenset({"referral", "evaluation", "subsidy"})
+
+    assert isinstance(reach(a_contact(), "email", state="completed", consents=agreed, agreement="evaluation"), Reach)
+    assert reach(a_contact(), "email", state="completed", consents=agreed, agreement="subsidy") == DoNotContact(
+        "closed"
+    )
 
 
 def test_closing_a_concern_takes_two_people() -> None:

@@ -48,7 +48,10 @@ FACTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "funding": [
         *[(f"funding.{what}", {"match_id": m, "shortfall": 4000}) for m in "mn" for what in (
-            "subsidy-not-needed", "subsidy-granted", "subsidy-waitlisted", "subsidy-released")],
+            "subsidy-not-needed", "subsidy-granted", "subsidy-waitlisted", "subsidy-released", "subsidy-topped-up",
+            "subsidy-approval-wanted")],
+        *[("funding.subsidy-approval-decided", {"match_id": m, "approved": yes})
+          for m in "mn" for yes in (True, False)],
     ],
 }  # fmt: skip
 
@@ -83,6 +86,10 @@ PROPOSED = "matching.match-proposed"
 SENT = "matching.offer-sent"
 SHORT = "funding.subsidy-waitlisted"
 GRANTED = "funding.subsidy-granted"
+ASKED = "funding.subsidy-approval-wanted"
+DECIDED = "funding.subsidy-approval-decided"
+TOPPED_UP = "funding.subsidy-topped-up"
+REFUSED = (DECIDED, {"approved": False})
 
 
 @pytest.mark.parametrize(
@@ -100,6 +107,11 @@ GRANTED = "funding.subsidy-granted"
         ([RECEIVED, TRIAGED, "matching.referral-waitlisted"], "waiting", "nobody-near"),
         ([RECEIVED, TRIAGED, PROPOSED, SHORT, (WAITS, {"reason": "no-money"})], "waiting", "no-money"),
         ([RECEIVED, TRIAGED, PROPOSED, (WAITS, {"reason": "no-money"}), SHORT, GRANTED], "matching", None),
+        ([RECEIVED, TRIAGED, PROPOSED, ASKED], "matching", None),
+        ([RECEIVED, TRIAGED, PROPOSED, SHORT, (WAITS, {"reason": "no-money"}), ASKED], "waiting", "no-money"),
+        ([RECEIVED, TRIAGED, PROPOSED, ASKED, REFUSED], "waiting", "no-money"),
+        ([RECEIVED, TRIAGED, PROPOSED, ASKED, (DECIDED, {"approved": False, "match_id": "other"})], "matching", None),
+        ([RECEIVED, TRIAGED, PROPOSED, ASKED, REFUSED, (PROPOSED, {"match_id": "n"})], "matching", None),
         ([RECEIVED, TRIAGED, PROPOSED, SENT], "offered", None),
         ([RECEIVED, TRIAGED, PROPOSED, SENT, "matching.offer-declined"], "matching", None),
         ([RECEIVED, TRIAGED, PROPOSED, SENT, ACCEPTED], "accepted", None),
@@ -220,3 +232,21 @@ def test_more_time_moves_the_deadline() -> None:
 
     assert deadline is not None
     assert deadline.at.isoformat() == NEXT_LOOK
+
+
+@pytest.mark.parametrize(
+    ("facts", "flags"),
+    [
+        ([PROPOSED, ASKED], {"approval"}),
+        ([PROPOSED, SHORT, ASKED], {"approval"}),
+        ([PROPOSED, ASKED, (DECIDED, {"approved": True})], set()),
+        ([PROPOSED, ASKED, REFUSED], {"not-approved"}),
+        ([PROPOSED, ASKED, REFUSED, SHORT], {"no-money"}),
+        ([PROPOSED, GRANTED, SENT, ACCEPTED, STARTED, ASKED], {"approval"}),
+        ([PROPOSED, GRANTED, SENT, ACCEPTED, STARTED, ASKED, REFUSED], set()),
+        ([PROPOSED, GRANTED, SENT, ACCEPTED, STARTED, ASKED, TOPPED_UP], set()),
+        ([PROPOSED, ASKED, "intake.referral-closed"], set()),
+    ],
+)  # fmt: skip
+def test_a_card_says_that_an_approval_waits_until_it_is_decided(facts: list[Any], flags: set[str]) -> None:
+    assert set(card(told(RECEIVED, TRIAGED, *facts)).flags) == flags

@@ -30,15 +30,20 @@ class DoNotContact:
 
 
 def reach(
-    contact: Contact, medium: Medium, *, state: State, consents: frozenset[Purpose], evaluation: bool = False
+    contact: Contact,
+    medium: Medium,
+    *,
+    state: State,
+    consents: frozenset[Purpose],
+    agreement: Purpose = "referral",
 ) -> Reach | DoNotContact:
     """Where the client may be reached by `medium`, or why they must not be.
 
-    An `evaluation` needs an agreement of its own, and still reaches somebody whose therapy is over.
+    What needs an `agreement` of its own needs that too; an evaluation still reaches somebody whose therapy is over.
     """
-    if state in CLOSED and not (evaluation and state in AFTER_THERAPY):
+    if state in CLOSED and not (agreement == "evaluation" and state in AFTER_THERAPY):
         return DoNotContact("closed")
-    if "referral" not in consents or (evaluation and "evaluation" not in consents):
+    if not {"referral", agreement} <= consents:
         return DoNotContact("consent-missing")
     if contact.channel == "none":
         return DoNotContact("no-channel")

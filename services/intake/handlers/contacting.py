@@ -1,6 +1,7 @@
 """Who a client is and how they may be reached: told only to those who may know, and noted whenever a person looks."""
 
 from services.intake.domain.answers import Contact
+from services.intake.domain.codes import Purpose
 from services.intake.domain.contacting import DoNotContact, Reach, reach, why_not_for_therapist
 from services.intake.store import consents, vault
 from services.intake.store.access import note_look
@@ -9,6 +10,7 @@ from shared.db import Connection
 from shared.events.asks import (
     ClientContact,
     ContactCard,
+    ContactPurpose,
     Identity,
     ResolveContact,
     RevealContactToTherapist,
@@ -19,6 +21,8 @@ from shared.messaging.transaction import Transaction
 from shared.privacy import Erased, Keyring
 
 SHORTEST_REASON = 5
+AGREEMENTS: dict[ContactPurpose, Purpose] = {"evaluation": "evaluation", "means": "subsidy"}
+"""What a client is asked only where they agreed to be asked; anything else goes with the referral."""
 
 
 async def resolve_contact(question: ResolveContact, db: Connection, keys: Keyring) -> ContactCard:
@@ -31,8 +35,8 @@ async def resolve_contact(question: ResolveContact, db: Connection, keys: Keyrin
     except Erased:
         return ContactCard(refusal="erased")
     agreed = await consents.in_force(db, question.referral_id)
-    asks_how_it_went = question.purpose == "evaluation"
-    match reach(contact, question.medium, state=referral.state, consents=agreed, evaluation=asks_how_it_went):
+    agreement = AGREEMENTS.get(question.purpose, "referral")
+    match reach(contact, question.medium, state=referral.state, consents=agreed, agreement=agreement):
         case DoNotContact(refusal):
             return ContactCard(refusal=refusal)
         case Reach(address=address):

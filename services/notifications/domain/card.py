@@ -14,7 +14,7 @@ DeadlineKind = Literal["concern", "decision", "reply", "next-look"]
 Flag = Literal[
     "concern", "escalated", "message", "consent-withdrawn", "turned-down", "no-money", "more-information", "unreached",
     "given-up",
-    "stalled",
+    "stalled", "approval", "not-approved",
 ]  # fmt: skip
 
 URGENCY = {"immediate": 1, "urgent": 2, "routine": 3}
@@ -108,12 +108,17 @@ def _on_the_way(said: Said) -> Standing:
             return Standing("offered")
         case "waiting":
             return _waiting(said)
-        case "proposed" if said.funding.money == "short" and said.funding.match_id == matching.match_id:
+        case "proposed" if _without_money(said):
             return Standing("waiting", "no-money")
         case "proposed" | "looking":
             return Standing("matching")
         case _:
             return _at_intake(said.intake)
+
+
+def _without_money(said: Said) -> bool:
+    funding = said.funding
+    return funding.match_id == said.matching.match_id and (funding.money == "short" or funding.approval == "refused")
 
 
 def _not_suitable(outcome: str) -> Standing:
@@ -161,6 +166,8 @@ def _flags(said: Said, standing: Standing) -> tuple[Flag, ...]:
         "unreached": said.ours.unreached and standing.column != "closed",
         "more-information": standing.column == "triage" and intake.outcome == "more-information",
         "no-money": said.funding.money == "short" and standing.column != "closed",
+        "approval": said.funding.approval == "wanted" and standing.column != "closed",
+        "not-approved": said.funding.approval == "refused" and standing.column in ("matching", "waiting"),
         "stalled": said.matching.stalled and standing.column == "offered",
         "given-up": said.matching.given_up and standing.column != "closed",
         "turned-down": said.matching.turned_down > 0 and standing.column in ("matching", "waiting", "offered"),

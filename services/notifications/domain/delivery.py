@@ -13,22 +13,42 @@ LetterPurpose = Literal[
 """Letters to people outside: a therapist, a referee, a supervisor; each with its template."""
 EvaluationPurpose = Literal["evaluation", "evaluation-reminder"]
 """A few questions; the letter carries its link, and the address is asked for at the moment of sending."""
+MeansPurpose = Literal["means", "means-reminder"]
+"""What somebody lives on; carries its link and asks for the address like a question."""
 FeePurpose = Literal["fee", "fee-reminder"]
 """Something is to be paid; the letter leads to the pages of the therapist who owes it."""
+InvoicePurpose = Literal["invoice-approved", "invoice-questioned", "invoice-paid"]
+"""What became of an invoice; the letter leads to the pages of the therapist who wrote it."""
+FunderPurpose = Literal["funder-sign-in", "funder-report", "funder-milestone"]
+"""Letters to somebody at a funder."""
+FinancePurpose = Literal["approval-wanted", "report-due", "instalment-late"]
+"""Notes to the mailbox of finance, where there is one."""
 Purpose = (
     Literal["acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook"]
     | LetterPurpose
     | EvaluationPurpose
+    | MeansPurpose
     | FeePurpose
+    | InvoicePurpose
+    | FunderPurpose
+    | FinancePurpose
 )
 PURPOSES: tuple[Purpose, ...] = ("acknowledgement", "offer", "offer-reminder", "safeguarding-alert", "webhook",
-                                 *get_args(LetterPurpose), *get_args(EvaluationPurpose),
-                                 *get_args(FeePurpose))  # fmt: skip
+                                 *get_args(LetterPurpose), *get_args(EvaluationPurpose), *get_args(MeansPurpose),
+                                 *get_args(FeePurpose), *get_args(InvoicePurpose), *get_args(FunderPurpose),
+                                 *get_args(FinancePurpose))  # fmt: skip
 CARRIES_LETTER: frozenset[Purpose] = frozenset(
-    {"offer", "offer-reminder", *get_args(LetterPurpose), *get_args(EvaluationPurpose)}
+    {
+        "offer",
+        "offer-reminder",
+        *get_args(LetterPurpose),
+        *get_args(EvaluationPurpose),
+        *get_args(MeansPurpose),
+        *get_args(FunderPurpose),
+    }
 )
 """What comes with its own link, and mostly its address, kept encrypted until it is sent and then wiped."""
-GOOD_FOR: dict[Purpose, timedelta] = {"sign-in": timedelta(minutes=15)}
+GOOD_FOR: dict[Purpose, timedelta] = {"sign-in": timedelta(minutes=15), "funder-sign-in": timedelta(minutes=15)}
 """How long the link in a letter is good, where it ends by itself; later the letter is not sent any more."""
 
 MOVES: dict[State, frozenset[State]] = {

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from services.notifications.domain.money import FundingSays, hear_of_money
+
 Stage = Literal["none", "looking", "proposed", "waiting", "offered", "accepted", "in-therapy", "triage", "ended"]
-Money = Literal["none", "not-needed", "granted", "short", "released"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,6 @@ class MatchingSays:
 
 
 @dataclass(frozen=True, slots=True)
-class FundingSays:
-    """How the money stands for the latest match that funding spoke of."""
-
-    sequence: int = 0
-    money: Money = "none"
-    match_id: str | None = None
-    shortfall: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class WeSay:
     """What became of our own messages about the referral."""
 
@@ -104,7 +95,7 @@ def hear(said: Said, fact: Fact) -> Said:
         case "matching":
             said = replace(said, matching=_matching(said.matching, fact))
         case "funding":
-            said = replace(said, funding=_funding(said.funding, fact))
+            said = replace(said, funding=hear_of_money(said.funding, fact.kind, fact.sequence, fact.details))
         case "notifications":
             said = replace(said, ours=WeSay(max(said.ours.sequence, fact.sequence), unreached=True))
         case _:
@@ -216,23 +207,6 @@ def _offer_over(now: MatchingSays, fact: Fact) -> MatchingSays:
         return replace(now, turned_down=turned_down)
     given_up = now.given_up or bool(fact.details.get("after_acceptance"))
     return replace(now, stage="looking", turned_down=turned_down, given_up=given_up, reply_by=None)
-
-
-def _funding(now: FundingSays, fact: Fact) -> FundingSays:
-    if fact.sequence <= now.sequence:
-        return now
-    now, told = replace(now, sequence=fact.sequence), fact.details
-    match fact.kind:
-        case "funding.subsidy-not-needed":
-            return replace(now, money="not-needed", match_id=told["match_id"], shortfall=0)
-        case "funding.subsidy-granted":
-            return replace(now, money="granted", match_id=told["match_id"], shortfall=0)
-        case "funding.subsidy-waitlisted":
-            return replace(now, money="short", match_id=told["match_id"], shortfall=told["shortfall"])
-        case "funding.subsidy-released" if told["match_id"] == now.match_id:
-            return replace(now, money="released", shortfall=0)
-        case _:
-            return now
 
 
 def _moment(value: str | datetime) -> datetime:

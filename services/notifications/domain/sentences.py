@@ -72,6 +72,15 @@ def _granted(told: Details) -> str:
     return f"Subsidy kept: {told['sessions']} sessions at {amount} each; the client adds {own}."
 
 
+def _approval_wanted(told: Details) -> str:
+    return f"Subsidy kept until somebody who may agrees to it (level {told['level']})."
+
+
+def _topped_up(told: Details) -> str:
+    amount, own = (pounds(Pence(told[name])) for name in ("amount_per_session", "contribution_per_session"))
+    return f"Subsidy made larger: {told['sessions']} sessions in all at {amount} each; the client adds {own}."
+
+
 def _about_therapist(words_before: str) -> Callable[[Details], str]:
     return lambda told: f"Therapist {words.short(told['therapist_id'])} {words_before}."
 
@@ -154,6 +163,16 @@ LINES: dict[str, tuple[str | Callable[[Details], str], str | Callable[[Details],
         "Funding",
     ),
     "funding.subsidy-released": (lambda told: f"Subsidy of {pounds(Pence(told['amount']))} released.", "Funding"),
+    "funding.subsidy-approval-wanted": (_approval_wanted, "Funding"),
+    "funding.subsidy-approval-decided": (
+        lambda told: f"Subsidy {'approved' if told['approved'] else 'not approved: another way is looked for'}.",
+        "Finance staff",
+    ),
+    "funding.subsidy-topped-up": (_topped_up, "Funding"),
+    "funding.means-wanted": (
+        lambda told: f"The client was {'reminded' if told['reminder'] else 'asked'} to say what they live on.",
+        "Funding",
+    ),
     "funding.evaluation-due": (
         lambda told: f"The {told['respondent']} was {'reminded' if told['reminder'] else 'asked'} to say how it goes.",
         "Funding",

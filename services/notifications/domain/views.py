@@ -7,7 +7,7 @@ from services.notifications.domain.card import Flag
 
 CASE_ROLES = frozenset({"coordinator", "triage", "safeguarding"})
 MONEY_ROLES = frozenset({"coordinator", "finance"})
-MONEY_FLAGS: frozenset[Flag] = frozenset({"no-money"})
+MONEY_FLAGS: frozenset[Flag] = frozenset({"no-money", "approval", "not-approved"})
 CASE_FLAGS: frozenset[Flag] = frozenset(
     {
         "concern",

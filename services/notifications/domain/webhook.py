@@ -8,12 +8,14 @@ from typing import Any
 TYPES = {
     "funding.fund-received": "fund.received",
     "funding.fund-threshold-crossed": "fund.threshold_crossed",
+    "funding.fund-milestone-reached": "fund.milestone_reached",
     "funding.report-published": "report.published",
 }
 """Kind of our event → type of the webhook."""
 FIELDS = {
     "fund.received": ("fund_id", "amount"),
     "fund.threshold_crossed": ("fund_id", "percent_used"),
+    "fund.milestone_reached": ("fund_id", "milestone", "day"),
     "report.published": ("report_id", "fund_id", "from_day", "until_day", "sha256"),
 }
 

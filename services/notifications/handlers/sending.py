@@ -29,7 +29,7 @@ from services.notifications.store import deliveries, endpoints
 from services.notifications.store.deliveries import Claimed
 from shared.events.asks import ContactCard, ContactPurpose, ResolveContact, ResolveTherapist, TherapistCard
 from shared.events.notifications import DeliveryGivenUp, LetterGivenUp
-from shared.events.sealed import EvaluationLink, Letter
+from shared.events.sealed import EvaluationLink, Letter, MeansLink
 from shared.kernel.errors import BrokenPromise
 from shared.kernel.ids import DeliveryId, LetterId, ReferralId, TherapistId
 from shared.messaging.kernel import Kernel
@@ -118,7 +118,13 @@ async def _give_up(claimed: Claimed, tx: Transaction) -> None:
             await record_ours(event, tx, tx.emit(event))
         case "acknowledgement" | "offer" | "offer-reminder" | "safeguarding-alert" | "webhook":
             pass
-        case "evaluation" | "evaluation-reminder" | "fee" | "fee-reminder":
+        case "evaluation" | "evaluation-reminder" | "means" | "means-reminder":
+            pass
+        case "fee" | "fee-reminder" | "invoice-approved" | "invoice-questioned" | "invoice-paid":
+            pass
+        case "funder-sign-in" | "funder-report" | "funder-milestone":
+            pass
+        case "approval-wanted" | "report-due" | "instalment-late":
             pass
         case kind:
             letter_id = LetterId(claimed.delivery_id)
@@ -132,9 +138,17 @@ async def _mail(kernel: Kernel, claimed: Claimed, mail: MailServer) -> Attempt:
             found = await _client_address(kernel, claimed, "acknowledgement")
             link = f"{settings.public_url('intake')}/return"
         case "evaluation" | "evaluation-reminder":
-            found, link = await _evaluation_letter(kernel, claimed)
+            found, link = await _question(kernel, claimed, "evaluation")
+        case "means" | "means-reminder":
+            found, link = await _question(kernel, claimed, "means")
         case "fee" | "fee-reminder":
             found, link = await _therapist_address(kernel, claimed), f"{settings.public_url('funding')}/fees/mine"
+        case "invoice-approved" | "invoice-questioned" | "invoice-paid":
+            found, link = await _therapist_address(kernel, claimed), f"{settings.public_url('funding')}/invoices/mine"
+        case "approval-wanted":
+            found, link = _finance_address(settings), f"{settings.public_url('funding')}/awards/approvals"
+        case "report-due" | "instalment-late":
+            found, link = _finance_address(settings), f"{settings.public_url('funding')}/grants"
         case purpose if purpose in CARRIES_LETTER:
             opened = _opened_letter(kernel, claimed)
             found, link = (opened.email, opened.link or "") if isinstance(opened, Letter) else (opened, "")
@@ -147,14 +161,15 @@ async def _mail(kernel: Kernel, claimed: Claimed, mail: MailServer) -> Attempt:
     return await mail.send(letter, found, message_id=claimed.message_id, now=kernel.clock.now())
 
 
-async def _evaluation_letter(kernel: Kernel, claimed: Claimed) -> tuple[str | Attempt, str]:
+async def _question(kernel: Kernel, claimed: Claimed, about: ContactPurpose) -> tuple[str | Attempt, str]:
     try:
         key = kernel.keys.subject_key(str(claimed.delivery_id), claimed.wrapped_key)
-        link = EvaluationLink.model_validate_json(key.decrypt_text(LETTER_COLUMN, claimed.letter or b"")).link
+        content = key.decrypt_text(LETTER_COLUMN, claimed.letter or b"")
     except CannotOpen as error:
         return Refused(error.code), ""
+    link = (MeansLink if about == "means" else EvaluationLink).model_validate_json(content).link
     if claimed.recipient == "client":
-        return await _client_address(kernel, claimed, "evaluation"), link
+        return await _client_address(kernel, claimed, about), link
     return await _therapist_address(kernel, claimed), link
 
 
@@ -201,6 +216,10 @@ async def _staff_address(kernel: Kernel, claimed: Claimed, settings: Notificatio
     if not found or found[0].disabled or "@" not in found[0].sign_in_name:
         return NotWanted("account-closed")
     return found[0].sign_in_name
+
+
+def _finance_address(settings: NotificationsSettings) -> str | Attempt:
+    return settings.finance_mailbox or NotWanted("no-mailbox")
 
 
 async def _call(kernel: Kernel, claimed: Claimed, caller: Caller) -> Attempt:

@@ -147,17 +147,20 @@ async def suppress_offers(db: Connection, offers: Sequence[tuple[UUID, str]], no
     )
 
 
-async def suppress_evaluations(db: Connection, referrals: Sequence[UUID], now: datetime) -> None:
+async def suppress_unwanted(
+    db: Connection, referrals: Sequence[UUID], purposes: Sequence[Purpose], now: datetime
+) -> None:
     """Let go of questions not yet sent, link and all: the client does not want them any more."""
     await db.execute(
         """
         UPDATE delivery
            SET state = 'suppressed', reason = 'consent-missing', due_at = NULL, lease = NULL, leased_until = NULL,
-               letter = NULL, wrapped_key = NULL, changed_at = $2
-         WHERE referral_id = ANY($1::uuid[]) AND purpose IN ('evaluation', 'evaluation-reminder')
+               letter = NULL, wrapped_key = NULL, changed_at = $3
+         WHERE referral_id = ANY($1::uuid[]) AND purpose = ANY($2::text[])
            AND state IN ('queued', 'failed', 'retried', 'given_up')
         """,
         referrals,
+        purposes,
         now,
     )
 

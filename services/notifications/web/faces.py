@@ -18,6 +18,7 @@ FLAG_LOOKS = {
     "escalated": "danger",
     "consent-withdrawn": "warning",
     "no-money": "warning",
+    "not-approved": "warning",
     "unreached": "warning",
 }
 
