@@ -1,6 +1,7 @@
 """What wakes funding: referrals and consents from intake, matches and therapies from matching, sessions of staff."""
 
 from services.funding.handlers import courses, evaluating, fees, matches, referrals, sessions
+from services.funding.handlers.invoice_decisions import recheck_session
 from shared.events.intake import ConsentGiven, ConsentWithdrawn, ReferralClosed, ReferralTriaged
 from shared.events.matching import (
     MatchProposed,
@@ -104,12 +105,14 @@ async def on_session_attended(event: SessionAttended, tx: Transaction) -> None:
     """Count it, draw the award, and ask after some of them how it goes."""
     await courses.note_session(event, tx)
     await sessions.hear_session(event, tx)
+    await recheck_session(event.session_id, tx)
 
 
 @subscribes(SessionMissed, SessionCancelled)
 async def on_session_not_held(event: SessionMissed | SessionCancelled, tx: Transaction) -> None:
-    """Draw nothing, or what the policy says; a correction takes back what was drawn."""
+    """Draw nothing, or what the policy says; a correction takes back what was drawn, and no invoice is paid for it."""
     await sessions.hear_session(event, tx)
+    await recheck_session(event.session_id, tx)
 
 
 @subscribes(TherapyEnded)

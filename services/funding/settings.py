@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from services.funding.domain.bank_files import Payer
 from services.funding.domain.outlook import Scale
 from services.funding.domain.policy import Policy
 from services.funding.domain.small_numbers import PresetName
@@ -29,6 +30,10 @@ class FundingSettings(ServiceSettings):
     evaluation_hours: int = Field(24, ge=0, le=24 * 14)
     evaluation_days: int = Field(42, ge=15, le=200)
     late_session_days: int = Field(14, ge=0, le=365)
+    payer_service_user: str = Field("", pattern=r"^([0-9]{6})?$")
+    payer_name: str = Field("", pattern=r"^[A-Z0-9 .&/-]{0,18}$")
+    payer_sort_code: str = Field("", pattern=r"^([0-9]{6})?$")
+    payer_account_number: str = Field("", pattern=r"^([0-9]{8})?$")
     means_months: int = Field(12, ge=1, le=60)
     means_days: int = Field(28, ge=15, le=200)
     fund_thresholds: tuple[Annotated[int, Field(ge=1, le=100)], ...] = (80, 100)
@@ -50,6 +55,7 @@ class FundingSettings(ServiceSettings):
             evaluation_hours=self.evaluation_hours,
             evaluation_days=self.evaluation_days,
             late_session_days=self.late_session_days,
+            payer=Payer(self.payer_service_user, self.payer_name, self.payer_sort_code, self.payer_account_number),
             means_months=self.means_months,
             means_days=self.means_days,
         )

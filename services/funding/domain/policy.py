@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from services.funding.domain.bank_files import Payer
 from services.funding.domain.outlook import Scale
 from services.funding.domain.small_numbers import PresetName
 
@@ -34,6 +35,8 @@ class Policy:
 
     late_session_days: int = 14
     """So long after the last day of an award sessions of before can still be noted, before the rest is released."""
+    payer: Payer = field(default=Payer())
+    """The account from which therapists are paid."""
 
     @property
     def late_sessions(self) -> timedelta:

@@ -1,0 +1,60 @@
+"""What clients add to sessions, and what was noted about it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.funding.domain.payments_by_clients import ClientsPart, Noted
+from shared.db import Connection, Record
+from shared.kernel.ids import AwardId, SessionId, TherapistId
+
+
+async def parts_of_therapist(db: Connection, therapist_id: TherapistId) -> list[ClientsPart]:
+    """Every session of a therapist that took place and to which the client adds something, the earliest first."""
+    return await _parts(db, therapist_id=therapist_id)
+
+
+async def parts_of_award(db: Connection, award_id: AwardId) -> list[ClientsPart]:
+    """Every session under an award that took place and to which the client adds something, the earliest first."""
+    return await _parts(db, award_id=award_id)
+
+
+async def all_parts(db: Connection) -> list[ClientsPart]:
+    """As `parts_of_award`, of every award."""
+    return await _parts(db)
+
+
+async def note(db: Connection, note_id: UUID, session_id: SessionId, noted: Noted, actor: str, now: datetime) -> None:
+    """Add what somebody says about a client's part; it counts in place of what was said before."""
+    await db.execute(
+        "INSERT INTO contribution_note (note_id, session_id, noted, actor, noted_at) VALUES ($1, $2, $3, $4, $5)",
+        note_id,
+        session_id,
+        noted,
+        actor,
+        now,
+    )
+
+
+async def _parts(
+    db: Connection, *, therapist_id: TherapistId | None = None, award_id: AwardId | None = None
+) -> list[ClientsPart]:
+    rows = await db.fetch(
+        """
+        SELECT session_id, match_id, award_id, held_on,
+               least(contribution, session_fee, coalesce(agreed_fee, session_fee)) AS amount,
+               (SELECT noted FROM contribution_note
+                 WHERE contribution_note.session_id = session_result.session_id
+                 ORDER BY noted_at DESC, note_id DESC LIMIT 1) AS noted
+          FROM session_result JOIN award USING (match_id) LEFT JOIN therapy_course USING (match_id)
+         WHERE result = 'attended' AND contribution > 0 AND session_fee > 0 AND award.state <> 'not-needed'
+           AND ($1::uuid IS NULL OR therapist_id = $1) AND ($2::uuid IS NULL OR award_id = $2)
+         ORDER BY held_on, session_id
+        """,
+        therapist_id,
+        award_id,
+    )
+    return [_part(row) for row in rows]
+
+
+def _part(row: Record) -> ClientsPart:
+    return ClientsPart(**{name: row[name] for name in ClientsPart.__dataclass_fields__})
