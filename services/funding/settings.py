@@ -30,6 +30,7 @@ class FundingSettings(ServiceSettings):
     evaluation_hours: int = Field(24, ge=0, le=24 * 14)
     evaluation_days: int = Field(42, ge=15, le=200)
     late_session_days: int = Field(14, ge=0, le=365)
+    next_look_days: int = Field(14, ge=1, le=90)
     payer_service_user: str = Field("", pattern=r"^([0-9]{6})?$")
     payer_name: str = Field("", pattern=r"^[A-Z0-9 .&/-]{0,18}$")
     payer_sort_code: str = Field("", pattern=r"^([0-9]{6})?$")
@@ -55,6 +56,7 @@ class FundingSettings(ServiceSettings):
             evaluation_hours=self.evaluation_hours,
             evaluation_days=self.evaluation_days,
             late_session_days=self.late_session_days,
+            next_look_days=self.next_look_days,
             payer=Payer(self.payer_service_user, self.payer_name, self.payer_sort_code, self.payer_account_number),
             means_months=self.means_months,
             means_days=self.means_days,

@@ -5,6 +5,8 @@ from typing import cast
 from uuid import UUID
 
 from services.funding.domain.questionnaires import Moment
+from services.funding.handlers.choosing import look_again
+from services.funding.handlers.deciding import LOOK_AGAIN
 from services.funding.handlers.drawing import AWARD_LAPSES
 from services.funding.handlers.ending import let_award_lapse, let_reservation_expire
 from services.funding.handlers.evaluating import EVALUATION_DUE, EVALUATION_REMINDER, ask_now, remind
@@ -31,6 +33,12 @@ async def on_reservation_expires(due: DueTimer, tx: Transaction) -> None:
 async def on_award_lapses(due: DueTimer, tx: Transaction) -> None:
     """The last day of an award is over: what was not drawn helps somebody else."""
     await let_award_lapse(tx, AwardId(UUID(due.key)))
+
+
+@timer(LOOK_AGAIN)
+async def on_award_looked_at_again(due: DueTimer, tx: Transaction) -> None:
+    """Nobody agreed to an award: it is put forward again."""
+    await look_again(tx, AwardId(UUID(due.key)))
 
 
 @timer(FUND_OPENS)

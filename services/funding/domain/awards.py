@@ -11,10 +11,10 @@ from shared.kernel.ids import AwardId, FundId, MatchId, ReferralId
 from shared.kernel.money import Pence
 
 AwardState = Literal[
-    "requested", "waiting", "not-needed", "reserved", "awarded", "drawing", "exhausted", "lapsed", "expired", "ended",
-    "finished",
+    "requested", "waiting", "not-needed", "to-approve", "reserved", "awarded", "drawing", "exhausted", "lapsed",
+    "expired", "ended", "finished",
 ]  # fmt: skip
-WaitsFor = Literal["profile", "money", "consent"]
+WaitsFor = Literal["profile", "money", "consent", "another-look"]
 STATES: tuple[AwardState, ...] = get_args(AwardState)
 OVER: frozenset[AwardState] = frozenset({"lapsed", "ended", "finished"})
 LIVE: frozenset[AwardState] = frozenset(STATES) - OVER
@@ -22,6 +22,7 @@ STATE_WORDS: dict[AwardState, str] = {
     "requested": "Asked for",
     "waiting": "Waiting",
     "not-needed": "Not needed",
+    "to-approve": "Waiting for approval",
     "reserved": "Reserved",
     "awarded": "Awarded",
     "drawing": "Being drawn",
@@ -38,6 +39,8 @@ MOVES: frozenset[tuple[AwardState, AwardState]] = frozenset(
         ("requested", "reserved"),
         ("waiting", "not-needed"),
         ("waiting", "reserved"),
+        *((state, "to-approve") for state in ("requested", "waiting", "to-approve", "reserved", "expired")),
+        *(("to-approve", following) for following in ("waiting", "not-needed", "reserved", "awarded")),
         ("reserved", "awarded"),
         ("reserved", "waiting"),
         ("reserved", "expired"),
@@ -76,6 +79,8 @@ class Award:
     valid_until: date | None = None
     agreed_fee: Pence | None = None
     """What the therapist who accepted asks, where that is less than was proposed."""
+    look_again_on: date | None = None
+    """Nobody agreed to it: by this day it is put to them again."""
 
     @property
     def needed(self) -> Pence:
@@ -83,10 +88,14 @@ class Award:
         return Pence((self.session_fee - (self.contribution or 0)) * self.sessions)
 
     @property
+    def fee(self) -> Pence:
+        """What the therapist gets for one session, by what was agreed in the end."""
+        return self.session_fee if self.agreed_fee is None else min(self.agreed_fee, self.session_fee)
+
+    @property
     def share(self) -> Pence:
-        """What the charity pays for one session, by the fee that was agreed in the end."""
-        fee = self.session_fee if self.agreed_fee is None else min(self.agreed_fee, self.session_fee)
-        return Pence(max(0, fee - (self.contribution or 0)))
+        """What the charity pays for one session."""
+        return Pence(max(0, self.fee - (self.contribution or 0)))
 
 
 def require_move(present: AwardState, following: AwardState) -> None:

@@ -10,19 +10,23 @@ from services.funding.domain.vocabulary import FundKind
 from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
 
-Verdict = Literal["pays", "not-needed", "empty", "used-up-for-this-client", "does-not-fit"]
+Verdict = Literal["pays", "chosen", "not-needed", "empty", "used-up-for-this-client", "does-not-fit"]
 _KIND_ORDER: dict[FundKind, int] = {"restricted": 0, "designated": 1, "unrestricted": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What has to be paid, and for whom; `had_before` is what each fund has already given this client."""
+    """What has to be paid, and for whom; `had_before` is what each fund has already given this client.
+
+    `runs_until` is the last day of an award that is made larger: money that ends sooner would cut it short.
+    """
 
     person: Person
     sessions: int
     session_fee: Pence
     contribution: Pence
     had_before: Mapping[FundId, Pence] = field(default_factory=dict)
+    runs_until: date | None = None
 
     @property
     def per_session(self) -> Pence:
@@ -71,6 +75,11 @@ class NotEnough:
     explanation: tuple[Considered, ...]
 
 
+def all_that_is_given(case: Case) -> Pence:
+    """What this client has had or been promised, with what is needed now: the sum by which people have to agree."""
+    return Pence(case.needed + sum(case.had_before.values()))
+
+
 def in_order_of_spending(funds: Iterable[Fund]) -> list[Fund]:
     """Restricted before designated before free money; the more ties the sooner; then what expires first; then by id."""
 
@@ -91,17 +100,29 @@ def most_from(fund: Fund, case: Case) -> Pence:
     return Pence(max(0, limit))
 
 
-def choose_fund(case: Case, funds: Iterable[Fund], today: date) -> Split | NotEnough:
-    """Cover the whole need or nothing, and say of every fund why it pays or does not."""
+def reasons_against(fund: Fund, case: Case, today: date) -> tuple[Misfit, ...]:
+    """Why this fund may not pay for this case today; empty where it may."""
+    found, ends = misfits(fund.restrictions, case.person, today), fund.restrictions.until
+    too_soon = ends is not None and case.runs_until is not None and today <= ends < case.runs_until
+    return (*found, "ends-too-soon") if too_soon else found
+
+
+def choose_fund(case: Case, funds: Iterable[Fund], today: date, *, first: FundId | None = None) -> Split | NotEnough:
+    """Cover the whole need or nothing, and say of every fund why it pays or does not.
+
+    A fund that staff put `first` pays before the others, as far as it fits; what it lacks follows in the usual order.
+    """
     missing = int(case.needed)
     parts: list[Part] = []
     explanation: list[Considered] = []
-    for fund in in_order_of_spending(funds):
-        reasons = misfits(fund.restrictions, case.person, today)
+    for fund in sorted(in_order_of_spending(funds), key=lambda fund: fund.fund_id != first):
+        reasons = reasons_against(fund, case, today)
         amount = 0 if reasons else min(missing, fund.available, most_from(fund, case))
         if amount > 0:
             parts.append(Part(fund.fund_id, Pence(amount)))
         verdict = _verdict(fund, case, reasons, missing, amount)
+        if verdict == "pays" and fund.fund_id == first:
+            verdict = "chosen"
         explanation.append(Considered(fund.fund_id, fund.name, verdict, Pence(amount), fund.available, reasons))
         missing -= amount
     if missing > 0:

@@ -1,9 +1,10 @@
 """Which sessions draw an award, and how much of each comes from which fund."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from services.funding.domain.choice import Part
 from shared.kernel.ids import MatchId, ReferralId, SessionId
@@ -75,6 +76,14 @@ def changes(
         take_back=tuple(sorted(set(paid) - kept)),
         pay=tuple(session_id for _, session_id in waiting[: max(0, at_most - len(kept))]),
     )
+
+
+def next_to_pay(promised: Mapping[UUID, Sequence[Part]], share: Pence) -> tuple[UUID, Pence]:
+    """From which reservation a session is paid, and how much: the first that holds enough, else all of the fullest."""
+    held = {reservation_id: sum(part.amount for part in parts) for reservation_id, parts in promised.items()}
+    enough = next((reservation_id for reservation_id in sorted(held) if held[reservation_id] >= share), None)
+    fullest = max(sorted(held), key=lambda reservation_id: held[reservation_id])
+    return (enough, share) if enough is not None else (fullest, Pence(held[fullest]))
 
 
 def share_out(amount: Pence, held: Sequence[Part]) -> tuple[Part, ...]:

@@ -9,6 +9,7 @@ from shared.kernel.money import pounds
 
 VERDICT_WORDS: dict[Verdict, str] = {
     "pays": "Pays",
+    "chosen": "Pays",
     "not-needed": "Not needed",
     "empty": "Empty",
     "used-up-for-this-client": "Cap reached",
@@ -21,6 +22,8 @@ def reason_for(verdict: Verdict, reasons: Sequence[Misfit]) -> str:
     match verdict:
         case "pays":
             return "It fits, and was next in the order: most restricted first, then what expires first."
+        case "chosen":
+            return "It fits, and staff chose it instead of the first in the order."
         case "not-needed":
             return "It fits, but others before it were enough."
         case "empty":

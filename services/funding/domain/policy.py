@@ -35,8 +35,15 @@ class Policy:
 
     late_session_days: int = 14
     """So long after the last day of an award sessions of before can still be noted, before the rest is released."""
+    next_look_days: int = 14
+    """How long after nobody agreed to an award it is put to them again at the latest."""
     payer: Payer = field(default=Payer())
     """The account from which therapists are paid."""
+
+    @property
+    def until_next_look(self) -> timedelta:
+        """How long somebody to whom nobody agreed waits before it is put to them again."""
+        return timedelta(days=self.next_look_days)
 
     @property
     def late_sessions(self) -> timedelta:

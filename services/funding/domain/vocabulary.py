@@ -12,6 +12,7 @@ AgeBand = Literal["under-13", "13-17", "18-25", "26-64", "65-plus"]
 Means = Literal["full-fee", "part-fee", "cannot-pay", "unsure"]
 Priority = Literal["routine", "urgent", "immediate"]
 FundKind = Literal["unrestricted", "designated", "restricted"]
+StaffRole = Literal["coordinator", "triage", "safeguarding", "registrar", "finance", "admin"]
 
 GROUP_WORDS: dict[ClientGroup, str] = {
     "thoughts": "people worried about their thoughts",

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.funding.domain.awards import Award, AwardState, require_move
 from services.funding.domain.choice import Part
 from services.funding.domain.days import end_of
-from services.funding.domain.drawing import changes, share_out
+from services.funding.domain.drawing import changes, next_to_pay, share_out
 from services.funding.domain.ledger import MovementKind, entries
 from services.funding.domain.policy import Policy
 from services.funding.store import awards, drawing, ledger
@@ -55,9 +55,14 @@ async def draw(tx: Transaction, award: Award) -> None:
 
 
 async def spend(tx: Transaction, award: Award, session_id: SessionId) -> None:
-    """Pay the charity's share of one session from what is promised."""
-    for reservation_id, held in (await ledger.held_for(tx.db, award.award_id, "committed")).items():
-        await _write(tx, "spend", session_id, reservation_id, share_out(award.share, held))
+    """Pay the charity's share of one session from one reservation: the oldest that still holds enough.
+
+    Where corrections have left none that does, what the fullest holds is paid, never more.
+    """
+    promised = await ledger.held_for(tx.db, award.award_id, "committed")
+    if promised:
+        reservation_id, amount = next_to_pay(promised, award.share)
+        await _write(tx, "spend", session_id, reservation_id, share_out(amount, promised[reservation_id]))
 
 
 async def take_back(

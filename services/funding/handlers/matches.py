@@ -53,7 +53,7 @@ async def commit_subsidy(accepted: OfferAccepted, tx: Transaction) -> None:
         await begin_to_draw(tx, awarded)
     elif award.state == "expired":
         await decide(tx, taken)
-    elif award.state in ("requested", "waiting", "not-needed"):
+    elif award.state in ("requested", "waiting", "not-needed", "to-approve"):
         await awards.save_award(tx.db, taken, tx.now)
 
 

@@ -7,6 +7,7 @@ from services.funding.domain.choice import Part
 from services.funding.domain.ledger import MOVEMENTS, MovementKind, entries
 from services.funding.domain.policy import Policy
 from services.funding.domain.thresholds import thresholds_reached
+from services.funding.handlers.funder_letters import write_to_funder
 from services.funding.store import funds as fund_store
 from services.funding.store import ledger
 from shared.events.funding import FundThresholdCrossed
@@ -19,16 +20,21 @@ RESERVATION_EXPIRES = "reservation-expires"
 
 async def reserve(tx: Transaction, award: Award, parts: Sequence[Part]) -> None:
     """Keep money for an award, for as long as the policy says; the funds must be locked."""
-    policy: Policy = tx.settings.policy
     reservation_id = tx.new_id()
     await ledger.add_reservation(tx.db, reservation_id, award.award_id, tx.now)
     await ledger.write(
         tx.db,
         ledger.Movement(tx.new_id(), "reserve", entries("reserve", parts), tx.now, tx.actor, reservation_id),
     )
+    await_answer(tx, award)
+    await _tell_thresholds(tx, {part.fund_id for part in parts})
+
+
+def await_answer(tx: Transaction, award: Award) -> None:
+    """From now on the policy's time runs in which a therapist, or whoever approves, can answer."""
+    policy: Policy = tx.settings.policy
     due_at = tx.now + policy.reservation_time
     tx.schedule(RESERVATION_EXPIRES, str(award.award_id), due_at, lock_key=str(award.referral_id))
-    await _tell_thresholds(tx, {part.fund_id for part in parts})
 
 
 async def move_all(tx: Transaction, award: Award, kind: MovementKind) -> tuple[Part, ...]:
@@ -59,3 +65,4 @@ async def _tell_thresholds(tx: Transaction, fund_ids: set[FundId]) -> None:
         for percent in thresholds_reached(kept.balances, policy.thresholds):
             if await ledger.note_threshold(tx.db, kept.fund.fund_id, percent, kept.balances.received, tx.now):
                 tx.emit(FundThresholdCrossed(fund_id=kept.fund.fund_id, funder_id=kept.funder_id, percent_used=percent))
+                await write_to_funder(tx, kept.funder_id, "funder-milestone", f"/funder/funds/{kept.fund.fund_id}")

@@ -38,7 +38,7 @@ async def save_award(
         UPDATE award
            SET state = $2, waits_for = $3, contribution = $4, shortfall = $5, needs_review = $6, accepted = $7,
                valid_until = $8, changed_at = $9, explanation = coalesce($10, explanation),
-               agreed_fee = $11
+               agreed_fee = $11, sessions = $12, look_again_on = $13
          WHERE award_id = $1
         """,
         award.award_id,
@@ -52,6 +52,8 @@ async def save_award(
         now,
         None if explanation is None else [{**asdict(one), "fund_id": str(one.fund_id)} for one in explanation],
         award.agreed_fee,
+        award.sessions,
+        award.look_again_on if award.waits_for == "another-look" else None,
     )
 
 
@@ -81,12 +83,13 @@ async def awards_of(db: Connection, referral_id: ReferralId, states: Collection[
 
 
 async def waiting_for_money(db: Connection) -> list[AwardId]:
-    """Who waits for money: the most urgent first, then whoever asked for help first."""
+    """Which awards wait for money, whether to begin or to be made larger: the most urgent first, then the oldest."""
     rows = await db.fetch(
         """
         SELECT award_id
           FROM award JOIN referral USING (referral_id)
-         WHERE state = 'waiting' AND waits_for = 'money'
+         WHERE (state = 'waiting' AND waits_for = 'money')
+            OR award_id IN (SELECT award_id FROM proposal WHERE kind = 'top-up' AND state = 'waiting')
          ORDER BY array_position(ARRAY['immediate', 'urgent', 'routine'], priority), received_at, award_id
         """
     )
@@ -109,4 +112,5 @@ def _award(row: Record) -> Award:
         needs_review=row["needs_review"],
         valid_until=row["valid_until"],
         agreed_fee=row["agreed_fee"],
+        look_again_on=row["look_again_on"],
     )

@@ -1,6 +1,7 @@
 """What each table of funding holds about whom, why it may, and for how long."""
 
 from services.funding.store import (
+    register_of_approvals,
     register_of_dues,
     register_of_funders,
     register_of_grants,
@@ -164,6 +165,7 @@ REGISTER = Register(
             protection=Protection.CLEAR,
             seen_by="finance, coordinators",
         ),
+        *register_of_approvals.PERSONAL,
         *register_of_dues.PERSONAL,
         *register_of_invoices.PERSONAL,
         *register_of_means.PERSONAL,
@@ -179,6 +181,7 @@ REGISTER = Register(
         NotPersonal(
             "attended_session", ("session_id", "match_id", "referral_id", "held_on", "number"), "days under random ids"
         ),
+        *register_of_approvals.NOT_PERSONAL,
         *register_of_dues.NOT_PERSONAL,
         *register_of_invoices.NOT_PERSONAL,
         *register_of_means.NOT_PERSONAL,

@@ -11,6 +11,7 @@ STATES: dict[AwardState, tuple[str, str]] = {
     "requested": ("Asked for", ""),
     "waiting": ("Waiting", "warning"),
     "not-needed": ("Client pays", ""),
+    "to-approve": ("To approve", "warning"),
     "reserved": ("Reserved", "accent"),
     "awarded": ("Awarded", "good"),
     "drawing": ("Being drawn", "good"),
@@ -24,6 +25,7 @@ WAITING: dict[WaitsFor, str] = {
     "profile": "what the client can pay is not known yet",
     "money": "money",
     "consent": "the client's agreement",
+    "another-look": "another look, because nobody agreed",
 }
 PRIORITIES: dict[Priority, str] = {"routine": "Routine", "urgent": "Urgent", "immediate": "Immediate"}
 MOVEMENTS: dict[MovementKind, str] = {

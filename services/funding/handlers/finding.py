@@ -1,0 +1,30 @@
+"""Looks for the funds that pay for a case, under their locks."""
+
+from services.funding.domain.choice import Case, NotEnough, Split, choose_fund, reasons_against
+from services.funding.domain.days import day_of
+from services.funding.domain.explanation import reason_for
+from services.funding.store import funds
+from shared.kernel.errors import Conflict
+from shared.kernel.ids import FundId
+from shared.messaging.transaction import Transaction
+
+
+async def find_money(tx: Transaction, case: Case, *, first: FundId | None = None) -> Split | NotEnough:
+    """Choose among all funds; those that may pay are locked until the transaction ends."""
+    today = day_of(tx.now)
+    every = [kept.fund for kept in await funds.funds_kept(tx.db)]
+    fitting: set[FundId] = {fund.fund_id for fund in every if not reasons_against(fund, case, today)}
+    locked = {fund.fund_id: fund for fund in await funds.lock_funds(tx.db, fitting)}
+    return choose_fund(case, [locked.get(fund.fund_id, fund) for fund in every], today, first=first)
+
+
+def require_chosen(found: Split | NotEnough, chosen: FundId) -> None:
+    """Raise Conflict unless the fund that staff chose pays, within its terms, and all of the need is met."""
+    considered = {one.fund_id: one for one in found.explanation}
+    if chosen not in considered:
+        raise Conflict("fund-unknown", "There is no such fund.")
+    one = considered[chosen]
+    if one.verdict != "chosen":
+        raise Conflict("fund-cannot-pay", f"{one.name} cannot pay for this. {reason_for(one.verdict, one.reasons)}")
+    if isinstance(found, NotEnough):
+        raise Conflict("not-enough", "All fitting funds together do not hold enough for this now.")
