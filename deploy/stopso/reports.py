@@ -98,7 +98,7 @@ def write(
         raise CannotRun(msg)
     match file.suffix:
         case ".pdf":
-            page = environment([FOLDER / "templates"]).get_template("reports/print.html").render(shown(report))
+            page = environment(FOLDER / "templates").get_template("reports/print.html").render(shown(report))
             file.write_bytes(pdf_of(report, page))
         case ".csv":
             file.write_bytes(csv_of(report).encode())

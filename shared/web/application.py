@@ -80,7 +80,7 @@ def create_web(
     )
     app.state.frame = frame
     app.state.kernel = kernel
-    app.state.templates = environment(templates_folders)
+    app.state.templates = environment(*templates_folders)
     answer_failures(app)
     app.include_router(health_router(readiness))
     for router in routers:

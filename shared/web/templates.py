@@ -1,6 +1,6 @@
 """The Jinja environment: strict about our own templates, with the GOV.UK components at hand as functions."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -16,27 +16,46 @@ FOLDER = Path(__file__).parent / "templates"
 _COMPONENTS = "govuk_frontend_jinja"
 
 
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A macro of govuk-frontend-jinja, read when a page first asks for it: most services use few of them."""
+
+    folder: str
+    name: str
+
+    def __call__(self, *arguments: object) -> str:
+        """What the macro writes."""
+        template = _lenient().get_template(f"{_COMPONENTS}/components/{self.folder}/macro.html")
+        written: str = getattr(template.module, self.name)(*arguments)
+        return written
+
+
 @cache
-def _components() -> dict[str, Any]:
-    """The macros of govuk-frontend-jinja by name, e.g. `govukButton`; they need a lenient environment."""
-    lenient = Environment(
+def _lenient() -> Environment:
+    """The macros need an environment that forgives names nobody gave."""
+    return Environment(
         loader=PrefixLoader({_COMPONENTS: PackageLoader(_COMPONENTS)}),
         autoescape=True,
         extensions=["jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
-    found: dict[str, Any] = {}
-    for folder in (resources.files(_COMPONENTS) / "templates" / "components").iterdir():
-        module = lenient.get_template(f"{_COMPONENTS}/components/{folder.name}/macro.html").module
-        found |= {name: value for name, value in vars(module).items() if name.startswith("govuk")}
-    return found
 
 
-def environment(folders: Iterable[Path]) -> Environment:
+@cache
+def _components() -> dict[str, Component]:
+    """Every component by the name of its macro, e.g. `govukDateInput` for the folder date-input."""
+    folders = [folder.name for folder in (resources.files(_COMPONENTS) / "templates" / "components").iterdir()]
+    names = {folder: "govuk" + folder.title().replace("-", "") for folder in folders}
+    return {name: Component(folder, name) for folder, name in names.items()}
+
+
+@cache
+def environment(*folders: Path) -> Environment:
     """Templates of a service's `folders` first, then the shared ones; an unknown name or field is an error."""
     made = Environment(
-        loader=ChoiceLoader([FileSystemLoader(list(folders)), FileSystemLoader(FOLDER)]),
+        loader=ChoiceLoader([FileSystemLoader(folders), FileSystemLoader(FOLDER)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
