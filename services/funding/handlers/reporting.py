@@ -19,6 +19,7 @@ from services.funding.domain.reports import (
     values_of,
 )
 from services.funding.domain.small_numbers import PRESETS
+from services.funding.handlers.funder_letters import write_to_funder
 from services.funding.store import funds, ledger, reporting, reports
 from services.funding.store.reports import Report
 from shared.events.funding import ReportPublished
@@ -54,6 +55,7 @@ async def publish_report(tx: Transaction, fund_id: FundId, period: Period) -> Re
             sha256=report.sha256,
         )
     )
+    await write_to_funder(tx, kept.funder_id, "funder-report", f"/funder/reports/{report.report_id}")
     return report
 
 
