@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from services.funding.domain.bank_files import Payer
+from services.funding.domain.milestones import Notice
 from services.funding.domain.outlook import Scale
 from services.funding.domain.policy import Policy
 from services.funding.domain.small_numbers import PresetName
@@ -31,6 +32,8 @@ class FundingSettings(ServiceSettings):
     evaluation_days: int = Field(42, ge=15, le=200)
     late_session_days: int = Field(14, ge=0, le=365)
     next_look_days: int = Field(14, ge=1, le=90)
+    expiring_days: tuple[Annotated[int, Field(ge=1, le=400)], ...] = (60, 14)
+    report_days: int = Field(14, ge=1, le=200)
     payer_service_user: str = Field("", pattern=r"^([0-9]{6})?$")
     payer_name: str = Field("", pattern=r"^[A-Z0-9 .&/-]{0,18}$")
     payer_sort_code: str = Field("", pattern=r"^([0-9]{6})?$")
@@ -57,6 +60,7 @@ class FundingSettings(ServiceSettings):
             evaluation_days=self.evaluation_days,
             late_session_days=self.late_session_days,
             next_look_days=self.next_look_days,
+            notice=Notice(self.expiring_days, self.report_days),
             payer=Payer(self.payer_service_user, self.payer_name, self.payer_sort_code, self.payer_account_number),
             means_months=self.means_months,
             means_days=self.means_days,

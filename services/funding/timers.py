@@ -13,6 +13,7 @@ from services.funding.handlers.evaluating import EVALUATION_DUE, EVALUATION_REMI
 from services.funding.handlers.fees import FEE_STEP, take_step
 from services.funding.handlers.means import MEANS_STEP, remind_of_means
 from services.funding.handlers.means_policies import take_in_shipped
+from services.funding.handlers.milestones import MILESTONES, look_at_milestones
 from services.funding.handlers.money import FUND_OPENS, begin_to_spend
 from services.funding.handlers.outlook import OUTLOOK, tell_outlook
 from services.funding.handlers.posting import RESERVATION_EXPIRES
@@ -45,6 +46,12 @@ async def on_award_looked_at_again(due: DueTimer, tx: Transaction) -> None:
 async def on_fund_opens(due: DueTimer, tx: Transaction) -> None:
     """The money may be spent from today."""
     await begin_to_spend(tx, FundId(UUID(due.key)))
+
+
+@timer(MILESTONES)
+async def on_milestones(due: DueTimer, tx: Transaction) -> None:
+    """A day on which a funder, or finance, may have to be told something about a fund."""
+    await look_at_milestones(tx, FundId(UUID(due.key)))
 
 
 @timer(FEE_STEP)

@@ -27,3 +27,8 @@ def months_after(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def day_in_words(day: date) -> str:
+    """`30 September 2026`, as sentences say it."""
+    return f"{day.day} {day:%B %Y}"

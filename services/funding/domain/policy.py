@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.funding.domain.bank_files import Payer
+from services.funding.domain.milestones import Notice
 from services.funding.domain.outlook import Scale
 from services.funding.domain.small_numbers import PresetName
 
@@ -33,12 +34,14 @@ class Policy:
     means_days: int = 28
     """After this, nobody is asked any more what they live on."""
 
+    notice: Notice = field(default=Notice())
+    """How long before a last day, or a report, funders and finance are told."""
     late_session_days: int = 14
     """So long after the last day of an award sessions of before can still be noted, before the rest is released."""
-    next_look_days: int = 14
-    """How long after nobody agreed to an award it is put to them again at the latest."""
     payer: Payer = field(default=Payer())
     """The account from which therapists are paid."""
+    next_look_days: int = 14
+    """How long after nobody agreed to an award it is put to them again at the latest."""
 
     @property
     def until_next_look(self) -> timedelta:

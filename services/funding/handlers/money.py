@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from services.funding.domain.choice import Part
 from services.funding.domain.days import beginning_of, day_of
 from services.funding.domain.funds import Fund, Restrictions
 from services.funding.domain.ledger import entries
 from services.funding.domain.vocabulary import FundKind
+from services.funding.handlers.milestones import look_soon
 from services.funding.handlers.waking import wake_waiting
-from services.funding.store import funds, ledger
+from services.funding.store import funds, grant_dates, ledger
 from shared.events.funding import FundReceived
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.kernel.ids import FunderId, FundId
@@ -29,6 +31,8 @@ class Gift:
     amount: Pence
     reference: str
     received_on: date
+    instalment_id: UUID | None = None
+    """Which instalment of a grant it is, where it is one."""
 
 
 async def open_fund(
@@ -50,14 +54,16 @@ async def open_fund(
         tx.schedule(
             FUND_OPENS, str(fund.fund_id), beginning_of(restrictions.available_from), lock_key=str(fund.fund_id)
         )
+    look_soon(tx, fund.fund_id)
     return fund.fund_id
 
 
 async def receive_money(tx: Transaction, gift: Gift) -> bool:
     """Note money that came in, and wake those who wait for it; False where this reference was noted before.
 
-    Raises NotFound for an unknown fund, Unprocessable for an impossible gift, and Conflict where the reference is known
-    with another amount or day. In each of these cases nothing is changed.
+    A payment that was noted before can be noted again with the instalment that it is. Raises NotFound for an unknown
+    fund, Unprocessable for an impossible gift, and Conflict for a closed fund and where the reference is known with
+    another amount, day or instalment. In each of these cases nothing is changed.
     """
     if not 0 < gift.amount <= LARGEST_AMOUNT:
         raise Unprocessable("amount-not-possible", "The amount must be more than nothing.")
@@ -65,14 +71,20 @@ async def receive_money(tx: Transaction, gift: Gift) -> bool:
         raise Unprocessable("reference-missing", "The reference must be given: by it a repetition is recognised.")
     if gift.received_on > day_of(tx.now):
         raise Unprocessable("day-in-future", "Money cannot have come in on a day that is still to come.")
-    if not await funds.lock_funds(tx.db, [gift.fund_id]):
+    locked = await funds.lock_funds(tx.db, [gift.fund_id])
+    if not locked:
         raise NotFound("fund-unknown", "There is no such fund.")
     before = await ledger.reference_used(tx.db, gift.fund_id, gift.reference)
     if before is not None and before != (gift.amount, gift.received_on):
         raise Conflict("reference-used", "This reference was used before for another amount or day.")
     if before is not None:
+        await _link(tx, gift)
         return False
+    if locked[0].restrictions.closed:
+        raise Conflict("fund-closed", "This fund is closed. Note the money under another one.")
     await _post(tx, gift)
+    await _link(tx, gift)
+    look_soon(tx, gift.fund_id)
     await wake_waiting(tx, [gift.fund_id])
     return True
 
@@ -81,6 +93,17 @@ async def begin_to_spend(tx: Transaction, fund_id: FundId) -> None:
     """The first day of a fund has come: those who wait are looked at."""
     await funds.lock_funds(tx.db, [fund_id])
     await wake_waiting(tx, [fund_id])
+
+
+async def _link(tx: Transaction, gift: Gift) -> None:
+    if gift.instalment_id is None:
+        return
+    if not await grant_dates.is_instalment_of(tx.db, gift.instalment_id, gift.fund_id):
+        raise Unprocessable("instalment-unknown", "This fund has no such instalment.")
+    noted = await grant_dates.link_receipt(tx.db, gift.fund_id, gift.reference, gift.instalment_id)
+    if noted != gift.instalment_id:
+        raise Conflict("instalment-named", "This payment was noted as another instalment before.")
+    look_soon(tx, gift.fund_id)
 
 
 async def _post(tx: Transaction, gift: Gift) -> None:
