@@ -19,7 +19,6 @@ from tests.databases import ServiceDatabase
 __all__ = ["funding_service"]
 
 pytestmark = pytest.mark.servers
-LEDGER = ("ledger_transaction", "ledger_entry", "money_received", "reservation")
 
 
 async def movement(
@@ -53,38 +52,6 @@ async def new_reservation(funding: Funding, client: Client) -> UUID:
     award, identity = await funding.award(client), uuid4()
     await funding.perform("ledger", lambda tx: ledger.add_reservation(tx.db, identity, award.award_id, tx.now))
     return identity
-
-
-@pytest.mark.parametrize("table", [*LEDGER, "fund_balance", "fund_threshold", "movement_kind"])
-@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = NULL", "DELETE FROM {}", "TRUNCATE {}"])
-async def test_the_service_has_no_right_to_change_the_ledger(funding: Funding, table: str, statement: str) -> None:
-    async with funding.kernel.reading() as db:
-        column = await db.fetchval(
-            "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum = 1", table
-        )
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
-            await db.execute(statement.format(table, column))
-
-
-async def test_balances_cannot_be_written_directly(funding: Funding) -> None:
-    fund = await funding.a_fund(100)
-
-    async with funding.kernel.reading() as db:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
-            await db.execute("INSERT INTO fund_balance (fund_id, account, amount) VALUES ($1, 'more', 1)", fund)
-
-
-@pytest.mark.parametrize("table", LEDGER)
-async def test_not_even_the_owner_changes_the_ledger(
-    funding: Funding, table: str, database_for: Callable[[str], ServiceDatabase]
-) -> None:
-    database = database_for("funding")
-    owner = await asyncpg.connect(database.owner_dsn)
-    try:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="only grows"):
-            await owner.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from this test
-    finally:
-        await owner.close()
 
 
 async def test_a_fund_cannot_be_overdrawn(funding: Funding) -> None:
@@ -183,9 +150,9 @@ async def test_a_reservation_has_only_its_own_money(funding: Funding) -> None:
         await movement(funding, "release", [(fund, "reserved", -60_000), (fund, "available", 60_000)], reservation)
 
 
-async def test_the_database_alone_stops_the_twenty_sixth(database_for: Callable[[str], ServiceDatabase]) -> None:
+async def test_the_database_alone_stops_the_eleventh(database_for: Callable[[str], ServiceDatabase]) -> None:
     funding = await Funding.open(database_for("funding"))
-    fund = await funding.a_fund(25 * 100)
+    fund = await funding.a_fund(10 * 100)
     client = await funding.a_match()
 
     async def take(nth: int) -> bool:
@@ -196,8 +163,8 @@ async def test_the_database_alone_stops_the_twenty_sixth(database_for: Callable[
             return False
         return True
 
-    taken = await asyncio.gather(*(take(nth) for nth in range(100)))
+    taken = await asyncio.gather(*(take(nth) for nth in range(30)))
 
-    assert sum(taken) == 25
+    assert sum(taken) == 10
     assert (await funding.balances(fund)).available == 0
     await funding.stop()

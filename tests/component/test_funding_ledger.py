@@ -1,7 +1,6 @@
 """Money comes in once and is promised once, however many ask for it at the same moment."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,38 +14,16 @@ from services.funding.handlers.matches import request_subsidy
 from services.funding.handlers.money import Gift, receive_money
 from services.funding.store import ledger
 from shared.db import Connection
-from shared.events.funding import FundReceived, SubsidyGranted, SubsidyWaitlisted
+from shared.events.funding import FundReceived
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
 from tests.component.funding import Client, Funding, funding_service
-from tests.databases import ServiceDatabase
 
 __all__ = ["funding_service"]
 
 pytestmark = pytest.mark.servers
-
-
-async def test_money_for_twenty_five_is_promised_to_exactly_twenty_five(
-    database_for: Callable[[str], ServiceDatabase],
-) -> None:
-    funding = await Funding.open(database_for("funding"))
-    await funding.widen(16)
-    fund = await funding.a_fund(25 * 50_000)
-    clients = [Client() for _ in range(100)]
-    for client in clients:
-        await funding.triaged(client)
-
-    async def propose(client: Client) -> None:
-        await funding.kernel.inbox.process([funding.delivery(client.proposed())])
-
-    await asyncio.gather(*(propose(client) for client in clients))
-
-    assert len(await funding.told(SubsidyGranted)) == 25
-    assert len(await funding.told(SubsidyWaitlisted)) == 75
-    assert await funding.balances(fund) == Balances(Pence(1_250_000), Pence(0), Pence(1_250_000))
-    await funding.stop()
 
 
 async def test_nobody_begins_to_wait_just_as_their_money_comes_in(funding: Funding) -> None:
