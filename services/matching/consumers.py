@@ -5,9 +5,12 @@ from shared.events.asks import ResolveTherapist, TherapistCard
 from shared.events.funding import (
     FundingOutlookChanged,
     OutcomeScored,
+    SubsidyApprovalDecided,
+    SubsidyApprovalWanted,
     SubsidyGranted,
     SubsidyNotNeeded,
     SubsidyReleased,
+    SubsidyToppedUp,
     SubsidyWaitlisted,
     TherapistFeeOverdue,
     TherapistFeeSettled,
@@ -67,6 +70,24 @@ async def on_subsidy_granted(event: SubsidyGranted, tx: Transaction) -> None:
 async def on_subsidy_waitlisted(event: SubsidyWaitlisted, tx: Transaction) -> None:
     """Wait for money."""
     await funding.wait_for_money(event, tx)
+
+
+@subscribes(SubsidyApprovalWanted)
+async def on_subsidy_approval_wanted(event: SubsidyApprovalWanted, tx: Transaction) -> None:
+    """Give people the time to decide."""
+    await funding.wait_for_approval(event, tx)
+
+
+@subscribes(SubsidyApprovalDecided)
+async def on_subsidy_approval_decided(event: SubsidyApprovalDecided, tx: Transaction) -> None:
+    """Wait for money where they said no."""
+    await funding.hear_decision(event, tx)
+
+
+@subscribes(SubsidyToppedUp)
+async def on_subsidy_topped_up(event: SubsidyToppedUp, tx: Transaction) -> None:
+    """Plan for more."""
+    await funding.plan_more(event, tx)
 
 
 @subscribes(FundingOutlookChanged)

@@ -38,6 +38,9 @@ class MatchingSettings(ServiceSettings):
 
     funding_minutes: int = Field(60, ge=1, le=24 * 60)
     funding_gives_up_hours: Hours = 24
+    approval_working_days: int = Field(3, ge=1, le=20)
+    """After so long without an approval of the money, coordinators are shown that it waits."""
+
     contact_working_days: int = Field(2, ge=1, le=20)
     first_session_working_days: int = Field(15, ge=1, le=120)
     therapy_quiet_days: int = Field(42, ge=1, le=366)
@@ -72,6 +75,7 @@ class MatchingSettings(ServiceSettings):
             patience=Patience(
                 funding_minutes=self.funding_minutes,
                 funding_gives_up_hours=self.funding_gives_up_hours,
+                approval_working_days=self.approval_working_days,
                 contact_working_days=self.contact_working_days,
                 first_session_working_days=self.first_session_working_days,
                 therapy_quiet_days=self.therapy_quiet_days,

@@ -73,7 +73,7 @@ async def accept(tx: Transaction, offer_id: OfferId, *, by: ActorKind = "therapi
     await _settle_with(tx, match, offer)
     await store.set_match_state(tx.db, match.match_id, "accepted", tx.now)
     cancel_offer_timers(tx, offer_id)
-    expect(tx, match, "contact")
+    contact_by = expect(tx, match, "contact")
     await store.reach(tx.db, match.referral_id, "accepted", tx.now)
     tx.emit(
         OfferAccepted(
@@ -82,6 +82,7 @@ async def accept(tx: Transaction, offer_id: OfferId, *, by: ActorKind = "therapi
             referral_id=match.referral_id,
             therapist_id=offer.therapist_id,
             session_fee=offer.session_fee,
+            contact_by=contact_by,
         )
     )
     await _thank_the_others(tx, match, offer)

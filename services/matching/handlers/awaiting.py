@@ -1,5 +1,7 @@
 """Sets the next look at a match at each of its steps; what is expected replaces what was expected before."""
 
+from datetime import datetime
+
 from services.matching import store
 from services.matching.domain.cases import Match
 from services.matching.domain.deadlines import STATE_OF_STEP, Attention, Step
@@ -9,11 +11,12 @@ from shared.messaging.transaction import Transaction
 MATCH_DEADLINE = "match-deadline"
 
 
-def expect(tx: Transaction, match: Match, step: Step) -> None:
-    """Look at the match when `step` has taken too long; one deadline at a time for each match."""
+def expect(tx: Transaction, match: Match, step: Step) -> datetime:
+    """Look at the match when `step` has taken too long, and say when that is; one deadline at a time for each match."""
     policy: Policy = tx.settings.policy
     due = policy.patience.due(step, tx.now, policy.working_days)
     tx.schedule(MATCH_DEADLINE, str(match.match_id), due, lock_key=str(match.referral_id), step=step)
+    return due
 
 
 def expect_as_it_stands(tx: Transaction, match: Match) -> None:

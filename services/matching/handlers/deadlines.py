@@ -28,6 +28,9 @@ async def look_at_match(tx: Transaction, match_id: MatchId, step: Step) -> None:
         case "funding-gives-up":
             await withdraw_match(tx, match, "no-answer-in-time")
             await find_therapist(tx, match.referral_id)
+        case "approval":
+            await store.ask_for_attention(tx.db, match_id, "approval-waits", tx.now)
+            expect(tx, match, "approval")
         case "contact":
             await _remind_of_contact(tx, match)
             expect(tx, match, "contact-late")

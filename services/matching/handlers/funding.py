@@ -4,13 +4,22 @@ from services.matching import store
 from services.matching.domain.cases import Case, Match
 from services.matching.domain.matches import ASKED, LIVE, MATCH_MOVES
 from services.matching.domain.rules import failures_of
-from services.matching.handlers.awaiting import expect_nothing
+from services.matching.handlers.awaiting import expect, expect_nothing
 from services.matching.handlers.offering import send_offers
 from services.matching.handlers.placing import find_therapist
 from services.matching.handlers.queueing import wait_for
 from services.matching.handlers.releasing import withdraw_match
 from services.matching.handlers.waking import free_place
-from shared.events.funding import SubsidyGranted, SubsidyNotNeeded, SubsidyReleased, SubsidyWaitlisted
+from services.matching.store import episodes
+from shared.events.funding import (
+    SubsidyApprovalDecided,
+    SubsidyApprovalWanted,
+    SubsidyGranted,
+    SubsidyNotNeeded,
+    SubsidyReleased,
+    SubsidyToppedUp,
+    SubsidyWaitlisted,
+)
 from shared.kernel.errors import Retry
 from shared.kernel.ids import MatchId
 from shared.kernel.money import Pence
@@ -41,7 +50,36 @@ async def offer_subsidised(answer: SubsidyGranted, tx: Transaction) -> None:
         await _offer(tx, match)
 
 
-async def wait_for_money(answer: SubsidyWaitlisted, tx: Transaction) -> None:
+async def wait_for_approval(wanted: SubsidyApprovalWanted, tx: Transaction) -> None:
+    """Wait on: money is kept, and people decide, which takes longer than a machine and is never given up."""
+    match = await _awaiting(tx, wanted.match_id)
+    if match is not None and match.state == "proposed":
+        await store.settle_attention(tx.db, match.match_id, tx.now, "funding-silent")
+        expect(tx, match, "approval")
+
+
+async def hear_decision(decided: SubsidyApprovalDecided, tx: Transaction) -> None:
+    """After a no, wait as for money; after a yes the money itself is told."""
+    if not decided.approved:
+        await wait_for_money(decided, tx)
+
+
+async def plan_more(topped_up: SubsidyToppedUp, tx: Transaction) -> None:
+    """Show how many sessions are planned from now on, and who pays what for them."""
+    match = await store.match_by_id(tx.db, topped_up.match_id)
+    if match is not None and match.state in LIVE:
+        await store.set_funding(
+            tx.db,
+            match.match_id,
+            sessions=topped_up.sessions,
+            subsidy=topped_up.amount_per_session,
+            contribution=topped_up.contribution_per_session,
+        )
+        if topped_up.sessions > match.sessions_planned:
+            await episodes.settle_more(tx.db, match.match_id, topped_up.sessions)
+
+
+async def wait_for_money(answer: SubsidyWaitlisted | SubsidyApprovalDecided, tx: Transaction) -> None:
     """Keep the match, but not the therapist's place, until there is money."""
     match = await _awaiting(tx, answer.match_id)
     if match is None:

@@ -61,26 +61,29 @@ async def enter_supervision(
     if wrong := wrong_entry(held_on, minutes, london_day(tx.now)):
         return wrong
     entry = Supervision(tx.new_id(), therapist_id, supervisor_id, held_on, minutes, "to-sign", tx.now)
-    token = token_urlsafe(32)
-    if not await kept.add_supervision(tx.db, entry, token):
+    if not await kept.add_supervision(tx.db, entry):
         return (Wrong("held_on", "A meeting with this supervisor on this day has been signed already."),)
-    email = supervisors[supervisor_id].email
-    write_about(tx, therapist_id, "supervision-to-sign", email=email, path=f"/supervision/{token}")
+    await _ask_to_sign(tx, entry, supervisors[supervisor_id])
     _remind_later(tx, entry, times=0)
     return entry
 
 
 async def remind_of_supervision(tx: Transaction, supervision_id: UUID, *, times: int) -> None:
-    """Ask a supervisor again who has neither signed nor refused, by a new link."""
-    token = token_urlsafe(32)
-    entry = await kept.renew_link(tx.db, supervision_id, token)
+    """Ask a supervisor again who has neither signed nor refused; the links mailed before lead there still."""
+    entry = await kept.unanswered_supervision(tx.db, supervision_id)
     if entry is None:
         return
     for supervisor in await kept.supervisors_of(tx.db, tx.keys, entry.therapist_id):
         if supervisor.supervisor_id == entry.supervisor_id:
-            path = f"/supervision/{token}"
-            write_about(tx, entry.therapist_id, "supervision-to-sign", email=supervisor.email, path=path)
+            await _ask_to_sign(tx, entry, supervisor)
     _remind_later(tx, entry, times=times)
+
+
+async def _ask_to_sign(tx: Transaction, entry: Supervision, supervisor: Supervisor) -> None:
+    token = token_urlsafe(32)
+    await kept.add_supervision_link(tx.db, entry.supervision_id, token, tx.now)
+    path = f"/supervision/{token}"
+    write_about(tx, entry.therapist_id, "supervision-to-sign", email=supervisor.email, path=path)
 
 
 def _remind_later(tx: Transaction, entry: Supervision, *, times: int) -> None:

@@ -58,10 +58,11 @@ NOT_PERSONAL = (
         "supervision",
         (
             "supervision_id", "therapist_id", "supervisor_id", "held_on", "minutes", "state", "entered_at",
-            "answered_at", "token_hash",
+            "answered_at",
         ),
-        "ids, days, a code and a hash of chance; what was spoken about is written nowhere",
+        "ids, days and a code; what was spoken about is written nowhere",
     ),
+    NotPersonal("supervision_link", ("token_hash", "supervision_id", "made_at"), "a hash of chance, an id and a time"),
     NotPersonal("training", ("training_id", "title", "held_on", "days"), "a training of the charity"),
     NotPersonal("training_attended", ("training_id", "therapist_id", "days"), "ids and days"),
 )  # fmt: skip

@@ -80,16 +80,28 @@ async def supervisors_of(db: Connection, keys: Keyring, therapist_id: TherapistI
     ]
 
 
-async def add_supervision(db: Connection, entry: Supervision, token: str) -> bool:
-    """Write a meeting into the log, to be signed by the token alone; False where this one has been signed already."""
+async def add_supervision(db: Connection, entry: Supervision) -> bool:
+    """Write a meeting into the log; False where this one has been signed already.
+
+    One that is written in anew has links of its own: those that asked about what it said before lead nowhere.
+    """
+    await db.execute(
+        """
+        DELETE FROM supervision_link USING supervision
+         WHERE supervision.supervision_id = supervision_link.supervision_id AND supervision.state <> 'signed'
+           AND therapist_id = $1 AND supervisor_id = $2 AND held_on = $3
+        """,
+        entry.therapist_id,
+        entry.supervisor_id,
+        entry.held_on,
+    )
     added = await db.fetchval(
         """
-        INSERT INTO supervision (supervision_id, therapist_id, supervisor_id, held_on, minutes, state, entered_at,
-                                 token_hash)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO supervision (supervision_id, therapist_id, supervisor_id, held_on, minutes, state, entered_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (therapist_id, supervisor_id, held_on) DO UPDATE
            SET supervision_id = excluded.supervision_id, minutes = excluded.minutes, state = excluded.state,
-               entered_at = excluded.entered_at, answered_at = NULL, token_hash = excluded.token_hash
+               entered_at = excluded.entered_at, answered_at = NULL
          WHERE supervision.state <> 'signed'
         RETURNING true
         """,
@@ -100,24 +112,34 @@ async def add_supervision(db: Connection, entry: Supervision, token: str) -> boo
         entry.minutes,
         entry.state,
         entry.entered_at,
-        _hash(token),
     )
     return added is True
 
 
-async def renew_link(db: Connection, supervision_id: UUID, token: str) -> Supervision | None:
-    """Let an unanswered meeting be signed by a new token instead of the last; None where it has been answered."""
+async def unanswered_supervision(db: Connection, supervision_id: UUID) -> Supervision | None:
+    """A meeting that nobody has signed or refused, locked; None where that is done, or where there is none."""
     row = await db.fetchrow(
-        "UPDATE supervision SET token_hash = $2 WHERE supervision_id = $1 AND state = 'to-sign' RETURNING *",
-        supervision_id,
-        _hash(token),
+        "SELECT * FROM supervision WHERE supervision_id = $1 AND state = 'to-sign' FOR UPDATE", supervision_id
     )
     return _supervision(row) if row else None
 
 
+async def add_supervision_link(db: Connection, supervision_id: UUID, token: str, now: datetime) -> None:
+    """Let one more token lead to a meeting; those that were mailed before lead there still."""
+    await db.execute(
+        "INSERT INTO supervision_link (token_hash, supervision_id, made_at) VALUES ($1, $2, $3)",
+        _hash(token),
+        supervision_id,
+        now,
+    )
+
+
 async def supervision_by_token(db: Connection, token: str) -> Supervision | None:
     """The meeting that a link asks about."""
-    row = await db.fetchrow("SELECT * FROM supervision WHERE token_hash = $1", _hash(token))
+    row = await db.fetchrow(
+        "SELECT supervision.* FROM supervision JOIN supervision_link USING (supervision_id) WHERE token_hash = $1",
+        _hash(token),
+    )
     return _supervision(row) if row else None
 
 

@@ -63,6 +63,6 @@ async def _found(kernel: Kernel, token: str) -> Supervision:
     if entry is None:
         raise NotFound(
             "supervision-unknown",
-            "This link leads nowhere. A newer mail may have replaced it, or it is incomplete: open the newest one.",
+            "This link leads nowhere. The meeting was written in anew, or the link is incomplete: open the last mail.",
         )
     return entry

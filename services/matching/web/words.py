@@ -64,6 +64,7 @@ OFFER_STATES: dict[OfferState, str] = {
 }
 ATTENTION: dict[Attention, str] = {
     "funding-silent": "Funding has not answered for an hour",
+    "approval-waits": "The money waits for somebody's approval",
     "no-contact": "The therapist has not been in touch",
     "no-first-session": "No first session yet",
     "therapy-quiet": "Nothing heard of this therapy for six weeks",

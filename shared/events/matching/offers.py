@@ -55,7 +55,10 @@ class OfferStalled(Event):
 
 
 class OfferAccepted(Event):
-    """The therapist takes the client; `session_fee` is theirs, which may be less than was proposed, never more."""
+    """The therapist takes the client; `session_fee` is theirs, which may be less than was proposed, never more.
+
+    They should have reached the client by `contact_by`.
+    """
 
     type: ClassVar = "matching.offer-accepted.v1"
     key: ClassVar = "referral_id"
@@ -65,6 +68,7 @@ class OfferAccepted(Event):
     referral_id: ReferralId
     therapist_id: TherapistId
     session_fee: Pence | None = None
+    contact_by: datetime | None = None
 
 
 class OfferDeclined(Event):
