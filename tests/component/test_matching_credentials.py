@@ -46,6 +46,23 @@ async def test_insurance_is_warned_about_twice_and_lapses_at_midnight_in_london(
     assert (letter.email, letter.link) == ("therapist1@example.org", "http://matching.test/portal")
 
 
+async def test_who_lapses_with_an_open_offer_is_not_waited_for_and_the_next_is_asked(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1), therapist_row(2, session_fee=80))
+    await shows(matching, insurance(date(2026, 3, 3)))
+    referral_id, offer_id, _ = await matching.offered()
+    accepted, kept, _ = await matching.offered()
+    await matching.perform(str(accepted), lambda tx: answers.accept(tx, kept))
+
+    await matching.passes(timedelta(days=1, hours=16))
+
+    assert (await therapist(matching)).standing == "lapsed"
+    assert [(one.offer_id, one.reason) for one in await matching.told(OfferWithdrawn)] == [
+        (offer_id, "therapist-unavailable")
+    ]
+    assert (await matching.proposed_for(referral_id)).therapist_id == await matching.therapist_id(2)
+    assert (await matching.places(1))[2] == 1
+
+
 async def test_a_lapsed_therapist_gets_no_new_offers_and_renewal_brings_them_back(matching: Matching) -> None:
     await matching.has_therapists(therapist_row(1))
     await shows(matching, insurance(date(2026, 6, 30)))

@@ -9,6 +9,7 @@ from services.matching.handlers.declining import settle_decline
 from services.matching.handlers.placing import find_therapist
 from services.matching.handlers.releasing import leave_to_others, take_offer_back, withdraw_match
 from services.matching.handlers.therapists import GONE
+from shared.kernel.ids import TherapistId
 from shared.messaging.transaction import Transaction
 
 
@@ -27,12 +28,18 @@ async def drop_offer(tx: Transaction, match: Match, offer: Offer, reason: MatchE
 async def drop_the_gone(tx: Transaction, match: Match) -> None:
     """Ask nobody any more who is gone; a match that nobody was asked about yet goes to the next therapist."""
     if match.state != "offered":
+        if not await _is_gone(tx, match.therapist_id):
+            return
         await withdraw_match(tx, match, "therapist-unavailable")
         await find_therapist(tx, match.referral_id)
         return
     for offer in await store.offers_of_match(tx.db, match.match_id):
-        therapist = await store.therapist_by_id(tx.db, tx.keys, offer.therapist_id)
-        if offer.state in OPEN_OFFER and (therapist is None or therapist.standing in GONE):
+        if offer.state in OPEN_OFFER and await _is_gone(tx, offer.therapist_id):
             present = await store.match_by_id(tx.db, match.match_id)
             if present is not None:
                 await drop_offer(tx, present, offer, "therapist-unavailable", actor="system")
+
+
+async def _is_gone(tx: Transaction, therapist_id: TherapistId) -> bool:
+    therapist = await store.therapist_by_id(tx.db, tx.keys, therapist_id)
+    return therapist is None or therapist.standing in GONE

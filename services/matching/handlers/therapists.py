@@ -23,8 +23,8 @@ from shared.messaging.transaction import Transaction
 REPLACE_THERAPIST = "replace-therapist"
 PAUSE_ENDS = "pause-ends"
 CAPACITY_STALE = "capacity-stale"
-GONE: frozenset[Standing] = frozenset({"suspended", "removed", "left"})
-"""Whoever is gone is not waited for: what they were asked is passed on. A pause touches nothing that runs."""
+GONE: frozenset[Standing] = frozenset({"lapsed", "suspended", "removed", "left"})
+"""Whoever may not begin anything is not waited for: what they were asked is passed on. A pause touches nothing."""
 
 
 @dataclass(frozen=True, slots=True)
