@@ -37,6 +37,9 @@ FACTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("matching.referral-waitlisted", {"reason": "no-money", "next_look_at": NEXT_LOOK}),
         ("matching.offer-sent", {"match_id": "m", "therapist_id": "t", "reply_by": REPLY_BY}),
         ("matching.offer-accepted", {"therapist_id": "t"}),
+        ("matching.offer-accepted", {"therapist_id": "t", "contact_by": REPLY_BY}),
+        ("matching.contact-made", {"therapist_id": "t"}),
+        ("matching.session-booked", {"therapist_id": "t"}),
         ("matching.offer-declined", {"therapist_id": "t"}),
         ("matching.offer-expired", {"therapist_id": "t"}),
         ("matching.offer-withdrawn", {"therapist_id": "t", "reason": "superseded"}),
@@ -234,6 +237,18 @@ def test_more_time_moves_the_deadline() -> None:
     assert deadline.at.isoformat() == NEXT_LOOK
 
 
+def test_who_accepted_should_reach_the_client_by_a_moment_until_they_have() -> None:
+    accepted: list[Any] = [RECEIVED, TRIAGED, PROPOSED, SENT, (ACCEPTED, {"contact_by": REPLY_BY})]
+
+    deadline = card(told(*accepted)).deadline
+    assert deadline is not None
+    assert (deadline.kind, deadline.at.isoformat()) == ("contact", REPLY_BY)
+    assert card(told(*accepted, "matching.contact-made")).deadline is None
+    assert card(told(*accepted, "matching.session-booked")).deadline is None
+    assert card(told(*accepted, STARTED)).deadline is None
+    assert card(told(RECEIVED, TRIAGED, PROPOSED, SENT, ACCEPTED)).deadline is None
+
+
 @pytest.mark.parametrize(
     ("facts", "flags"),
     [
@@ -241,7 +256,9 @@ def test_more_time_moves_the_deadline() -> None:
         ([PROPOSED, SHORT, ASKED], {"approval"}),
         ([PROPOSED, ASKED, (DECIDED, {"approved": True})], set()),
         ([PROPOSED, ASKED, REFUSED], {"not-approved"}),
-        ([PROPOSED, ASKED, REFUSED, SHORT], {"no-money"}),
+        ([PROPOSED, ASKED, REFUSED, SHORT], {"not-approved"}),
+        ([PROPOSED, ASKED, REFUSED, SHORT, ASKED], {"approval"}),
+        ([PROPOSED, ASKED, REFUSED, ("funding.subsidy-waitlisted", {"match_id": "n"})], {"no-money"}),
         ([PROPOSED, GRANTED, SENT, ACCEPTED, STARTED, ASKED], {"approval"}),
         ([PROPOSED, GRANTED, SENT, ACCEPTED, STARTED, ASKED, REFUSED], set()),
         ([PROPOSED, GRANTED, SENT, ACCEPTED, STARTED, ASKED, TOPPED_UP], set()),

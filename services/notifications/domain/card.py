@@ -10,7 +10,7 @@ Column = Literal["new", "triage", "matching", "offered", "accepted", "in-therapy
 COLUMNS: tuple[Column, ...] = ("new", "triage", "waiting", "matching", "offered", "accepted", "in-therapy", "closed")
 """In the order in which the board shows them."""
 
-DeadlineKind = Literal["concern", "decision", "reply", "next-look"]
+DeadlineKind = Literal["concern", "decision", "reply", "contact", "next-look"]
 Flag = Literal[
     "concern", "escalated", "message", "consent-withdrawn", "turned-down", "no-money", "more-information", "unreached",
     "given-up",
@@ -150,6 +150,8 @@ def _deadline(said: Said, standing: Standing) -> Deadline | None:
             return Deadline("decision", next_working_day(said.intake.received_at))
         case "offered" if said.matching.reply_by is not None:
             return Deadline("reply", said.matching.reply_by)
+        case "accepted" if said.matching.contact_by is not None:
+            return Deadline("contact", said.matching.contact_by)
         case "waiting" if said.matching.next_look_at is not None and said.matching.stage == "waiting":
             return Deadline("next-look", said.matching.next_look_at)
         case _:
@@ -157,7 +159,7 @@ def _deadline(said: Said, standing: Standing) -> Deadline | None:
 
 
 def _flags(said: Said, standing: Standing) -> tuple[Flag, ...]:
-    intake = said.intake
+    intake, refused = said.intake, said.funding.approval == "refused"
     raised: dict[Flag, bool] = {
         "concern": bool(intake.concerns),
         "escalated": any(one.level > 0 for one in intake.concerns),
@@ -165,9 +167,9 @@ def _flags(said: Said, standing: Standing) -> tuple[Flag, ...]:
         "message": intake.message_waits,
         "unreached": said.ours.unreached and standing.column != "closed",
         "more-information": standing.column == "triage" and intake.outcome == "more-information",
-        "no-money": said.funding.money == "short" and standing.column != "closed",
+        "no-money": said.funding.money == "short" and not refused and standing.column != "closed",
         "approval": said.funding.approval == "wanted" and standing.column != "closed",
-        "not-approved": said.funding.approval == "refused" and standing.column in ("matching", "waiting"),
+        "not-approved": refused and standing.column in ("matching", "waiting"),
         "stalled": said.matching.stalled and standing.column == "offered",
         "given-up": said.matching.given_up and standing.column != "closed",
         "turned-down": said.matching.turned_down > 0 and standing.column in ("matching", "waiting", "offered"),

@@ -65,6 +65,8 @@ class MatchingSays:
     turned_down: int = 0
     stalled: bool = False
     given_up: bool = False
+    contact_by: datetime | None = None
+    """Until when a therapist who accepted should have reached the client; None once they have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +193,18 @@ def _after_offer(now: MatchingSays, fact: Fact) -> MatchingSays:
             return replace(now, reply_by=_moment(told["reply_by"]))
         case "matching.triage-wanted":
             return replace(now, stage="triage", reply_by=None)
+        case _:
+            return _with_therapist(now, fact)
+
+
+def _with_therapist(now: MatchingSays, fact: Fact) -> MatchingSays:
+    told = fact.details
+    match fact.kind:
         case "matching.offer-accepted":
-            return replace(now, stage="accepted", therapist_id=told["therapist_id"], given_up=False, reply_by=None)
+            accepted = replace(now, stage="accepted", therapist_id=told["therapist_id"], given_up=False, reply_by=None)
+            return replace(accepted, contact_by=_moment(told["contact_by"]) if told.get("contact_by") else None)
+        case "matching.contact-made" | "matching.session-booked":
+            return replace(now, contact_by=None)
         case "matching.therapy-started":
             return replace(now, stage="in-therapy", therapist_id=told["therapist_id"])
         case "matching.therapy-ended":

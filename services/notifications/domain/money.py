@@ -31,7 +31,10 @@ def hear_of_money(now: FundingSays, kind: str, sequence: int, told: Mapping[str,
         case "funding.subsidy-granted":
             return FundingSays(sequence, "granted", told["match_id"])
         case "funding.subsidy-waitlisted":
-            return FundingSays(sequence, "short", told["match_id"], told["shortfall"])
+            refused = now.match_id == told["match_id"] and now.approval == "refused"
+            return FundingSays(
+                sequence, "short", told["match_id"], told["shortfall"], approval="refused" if refused else "none"
+            )
         case "funding.subsidy-released" if told["match_id"] == now.match_id:
             return FundingSays(sequence, "released", now.match_id)
         case _:

@@ -94,7 +94,7 @@ MATCH_ENDS = {
     "safeguarding": "a safeguarding concern was raised",
     "no-answer-in-time": "nobody answered in time",
 }
-DEADLINES = {"concern": "Act", "decision": "Decide", "reply": "Reply", "next-look": "Look"}
+DEADLINES = {"concern": "Act", "decision": "Decide", "reply": "Reply", "contact": "Contact", "next-look": "Look"}
 FLAGS = {
     "concern": "Safeguarding",
     "escalated": "Escalated",
