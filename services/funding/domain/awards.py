@@ -40,7 +40,7 @@ MOVES: frozenset[tuple[AwardState, AwardState]] = frozenset(
         ("waiting", "not-needed"),
         ("waiting", "reserved"),
         *((state, "to-approve") for state in ("requested", "waiting", "to-approve", "reserved", "expired")),
-        *(("to-approve", following) for following in ("waiting", "not-needed", "reserved", "awarded")),
+        *(("to-approve", following) for following in ("waiting", "not-needed", "reserved")),
         ("reserved", "awarded"),
         ("reserved", "waiting"),
         ("reserved", "expired"),

@@ -1,0 +1,383 @@
+"""Large awards: kept at once, told of only when enough different people agreed, and looked at again before that."""
+
+import asyncio
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from services.funding.domain.approvals import NotEntitled, Proposal
+from services.funding.domain.funds import Restrictions
+from services.funding.domain.vocabulary import StaffRole
+from services.funding.handlers.approving import Agreed, Changed, Refused, approve, refuse
+from services.funding.handlers.choosing import choose_another_fund, propose_anew
+from services.funding.store import approvals
+from shared.events.funding import (
+    SubsidyApprovalDecided,
+    SubsidyApprovalWanted,
+    SubsidyGranted,
+    SubsidyReleased,
+    SubsidyWaitlisted,
+)
+from shared.events.intake import ConsentWithdrawn, ReferralClosed
+from shared.kernel.errors import Conflict, Unprocessable
+from tests.component.funding import Client, Funding, funding_service
+from tests.component.test_funding_endings import standing
+
+__all__ = ["funding_service"]
+
+pytestmark = pytest.mark.servers
+
+ONE, ANOTHER, THIRD = (f"staff:{UUID(int=number)}" for number in (1, 2, 3))
+WEST = Restrictions(regions=frozenset({"south-west"}))
+
+
+async def a_large_match(funding: Funding, *, fee: int = 30_000, **profile: Any) -> Client:
+    """Ten sessions for £3,000, for which one person has to agree; above £5,000 it takes two."""
+    return await funding.a_match(fee=fee, **profile)
+
+
+async def proposal_of(funding: Funding, client: Client) -> Proposal | None:
+    award = await funding.award(client)
+    async with funding.kernel.reading() as db:
+        return await approvals.open_proposal(db, award.award_id)
+
+
+async def decide_on(
+    funding: Funding,
+    client: Client,
+    who: str = ONE,
+    *,
+    level: int = 1,
+    roles: frozenset[StaffRole] = frozenset({"finance"}),
+    because: str | None = None,
+) -> Agreed | Changed | NotEntitled | Refused:
+    """Somebody approves what is open for a client, or with a reason refuses it."""
+    proposal = await proposal_of(funding, client)
+    assert proposal is not None
+    key = str(client.referral_id)
+    if because is not None:
+        return await funding.perform(key, lambda tx: refuse(tx, proposal.proposal_id, level, roles, because), actor=who)
+    return await funding.perform(key, lambda tx: approve(tx, proposal.proposal_id, level, roles), actor=who)
+
+
+async def test_ordinary_awards_are_decided_by_the_rules_alone(funding: Funding) -> None:
+    await funding.a_fund(250_000)
+
+    client = await funding.a_match(fee=25_000)
+
+    assert (await funding.award(client)).state == "reserved"
+    assert await funding.told(SubsidyApprovalWanted) == []
+
+
+async def test_a_large_award_is_kept_at_once_and_granted_once_somebody_agrees(funding: Funding) -> None:
+    fund = await funding.a_fund(300_000)
+    client, other = await a_large_match(funding), await funding.a_match()
+    assert await funding.told(SubsidyGranted) == []
+    assert [wanted.level for wanted in await funding.told(SubsidyApprovalWanted)] == [1]
+    assert (await funding.balances(fund)) == standing(300_000, 0, reserved=300_000)
+    assert (await funding.award(other)).waits_for == "money"
+
+    assert await decide_on(funding, client) == Agreed(None)
+
+    assert [(granted.match_id, granted.sessions) for granted in await funding.told(SubsidyGranted)] == [
+        (client.match_id, 10)
+    ]
+    assert [decided.approved for decided in await funding.told(SubsidyApprovalDecided)] == [True]
+    assert (await funding.award(client)).valid_until == date(2027, 3, 2)
+    await funding.hears(client.accepted())
+    assert (await funding.balances(fund)) == standing(300_000, 0, committed=300_000)
+
+
+async def test_above_a_higher_sum_it_takes_two_different_people(funding: Funding) -> None:
+    await funding.a_fund(600_000)
+    client = await a_large_match(funding, fee=60_000)
+
+    assert await decide_on(funding, client, ONE) == Agreed(2)
+    assert [wanted.level for wanted in await funding.told(SubsidyApprovalWanted)] == [1, 2]
+    again = await decide_on(funding, client, ONE, level=2)
+    assert isinstance(again, NotEntitled)
+    assert again.code == "twice"
+    assert await funding.told(SubsidyGranted) == []
+    assert await decide_on(funding, client, ANOTHER, level=2) == Agreed(None)
+
+    assert len(await funding.told(SubsidyGranted)) == 1
+
+
+async def test_of_two_approvals_at_once_one_wins_each_level(funding: Funding) -> None:
+    await funding.a_fund(600_000)
+    client = await a_large_match(funding, fee=60_000)
+
+    answers = await asyncio.gather(
+        *(decide_on(funding, client, who) for who in (ONE, ANOTHER, THIRD)), return_exceptions=True
+    )
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["Agreed", "Conflict", "Conflict"]
+    assert await funding.told(SubsidyGranted) == []
+
+
+async def test_the_database_itself_lets_nobody_agree_twice(funding: Funding) -> None:
+    await funding.a_fund(600_000)
+    client = await a_large_match(funding, fee=60_000)
+    await decide_on(funding, client)
+
+    async with funding.kernel.reading() as db:
+        with pytest.raises(asyncpg.UniqueViolationError, match="nobody_decides_twice"):
+            await db.execute(
+                "INSERT INTO approval SELECT proposal_id, level + 1, true, actor, NULL, decided_at FROM approval"
+            )
+
+
+async def test_the_sum_of_all_that_a_client_gets_counts_not_each_award(funding: Funding) -> None:
+    await funding.a_fund(600_000)
+    client = await funding.a_match(fee=20_000)
+    await funding.hears(client.accepted())
+
+    following = client.again()
+    await funding.hears(following.proposed(fee=6_000))
+
+    assert (await funding.award(following)).state == "to-approve"
+
+
+async def test_a_policy_that_leaves_sums_out_or_asks_fewer_for_more_is_refused(funding: Funding) -> None:
+    add = "INSERT INTO approval_policy (valid_from, up_to, approvers, roles) VALUES "
+    for rows in (
+        "('2026-04-01', 1000, 0, '{}')",
+        "('2026-04-01', 1000, 2, '{finance}'), ('2026-04-01', NULL, 1, '{finance}')",
+    ):
+        async with funding.kernel.reading() as db:
+            with pytest.raises(asyncpg.CheckViolationError):
+                await db.execute(add + rows)
+
+
+async def test_who_chose_the_fund_or_the_sessions_does_not_approve_them(funding: Funding) -> None:
+    await funding.a_fund(500_000, restrictions=WEST)
+    general = await funding.a_fund(500_000, name="General")
+    client = await a_large_match(funding)
+    award_id = (await funding.award(client)).award_id
+
+    await funding.perform(
+        str(client.referral_id), lambda tx: choose_another_fund(tx, award_id, general, "Keep the rest"), actor=ONE
+    )
+    own = await decide_on(funding, client, ONE)
+
+    assert isinstance(own, NotEntitled)
+    assert own.code == "own-work"
+    assert await decide_on(funding, client, ANOTHER) == Agreed(None)
+
+
+async def test_a_refusal_keeps_the_place_with_its_reason_and_it_is_looked_at_again_by_a_day(funding: Funding) -> None:
+    fund = await funding.a_fund(300_000)
+    client, waiting = await a_large_match(funding), await funding.a_match()
+    with pytest.raises(Unprocessable, match="reason-missing"):
+        await decide_on(funding, client, because=" ")
+
+    assert await decide_on(funding, client, because="A cheaper therapist is free") == Refused()
+
+    refused = await funding.award(client)
+    assert (refused.state, refused.waits_for, refused.look_again_on) == ("waiting", "another-look", date(2026, 3, 16))
+    assert [told.approved for told in await funding.told(SubsidyApprovalDecided)] == [False]
+    assert {told.match_id for told in await funding.told(SubsidyWaitlisted)} == {client.match_id, waiting.match_id}
+    assert (await funding.award(waiting)).state == "reserved"
+    async with funding.kernel.reading() as db:
+        assert b"cheaper" not in await db.fetchval("SELECT reason FROM approval")
+    await funding.receives(fund, 50_000)
+    assert (await funding.award(client)).state == "waiting"
+
+    await funding.passes(timedelta(days=14))
+
+    assert (await funding.award(client)).state == "to-approve"
+
+
+async def test_what_was_refused_can_be_put_forward_anew_with_fewer_sessions(funding: Funding) -> None:
+    await funding.a_fund(300_000)
+    client = await a_large_match(funding)
+    await decide_on(funding, client, because="Too many sessions to begin with")
+    award_id = (await funding.award(client)).award_id
+    with pytest.raises(Unprocessable, match="sessions-not-possible"):
+        await funding.perform("x", lambda tx: propose_anew(tx, award_id, 0), actor=ONE)
+
+    await funding.perform(str(client.referral_id), lambda tx: propose_anew(tx, award_id, 8), actor=ONE)
+
+    assert [granted.sessions for granted in await funding.told(SubsidyGranted)] == [8]
+    with pytest.raises(Conflict, match="award-is-reserved"):
+        await funding.perform(str(client.referral_id), lambda tx: propose_anew(tx, award_id), actor=ONE)
+
+
+async def test_what_nobody_approves_in_time_frees_the_money_and_keeps_the_place(funding: Funding) -> None:
+    await funding.a_fund(300_000)
+    client, waiting = await a_large_match(funding), await funding.a_match()
+
+    await funding.passes(timedelta(days=28))
+
+    late = await funding.award(client)
+    assert (late.state, late.waits_for) == ("waiting", "another-look")
+    assert (await funding.award(waiting)).state == "reserved"
+    assert await funding.told(SubsidyReleased) == []
+    async with funding.kernel.reading() as db:
+        assert [row["state"] for row in await db.fetch("SELECT state FROM proposal")] == ["expired"]
+
+
+async def test_a_therapist_has_the_whole_time_to_answer_after_the_approval(funding: Funding) -> None:
+    await funding.a_fund(300_000)
+    client = await a_large_match(funding)
+    await funding.passes(timedelta(days=20))
+    await decide_on(funding, client)
+
+    await funding.passes(timedelta(days=20))
+    assert (await funding.award(client)).state == "reserved"
+    await funding.passes(timedelta(days=9))
+
+    assert (await funding.award(client)).state == "expired"
+
+
+async def test_nothing_is_put_to_anybody_before_its_referral_was_found_suitable(funding: Funding) -> None:
+    await funding.a_fund(300_000)
+    client = Client()
+    await funding.hears(client.proposed(fee=30_000))
+    assert await proposal_of(funding, client) is None
+
+    await funding.triaged(client)
+
+    assert await decide_on(funding, client) == Agreed(None)
+
+
+@pytest.mark.parametrize("what", ["referral-closed", "not-suitable", "match-withdrawn", "consent-withdrawn"])
+async def test_nothing_is_approved_once_what_it_hangs_on_is_over(funding: Funding, what: str) -> None:
+    fund = await funding.a_fund(300_000)
+    client = await a_large_match(funding)
+    proposal = await proposal_of(funding, client)
+    assert proposal is not None
+
+    match what:
+        case "referral-closed":
+            await funding.hears(ReferralClosed(referral_id=client.referral_id, ended_by="client", reason="moved-away"))
+        case "not-suitable":
+            await funding.triaged(client, outcome="not-ready")
+        case "match-withdrawn":
+            await funding.hears(client.withdrawn())
+        case _:
+            await funding.hears(ConsentWithdrawn(referral_id=client.referral_id, purpose="subsidy"))
+
+    with pytest.raises(Conflict, match="proposal-is-withdrawn"):
+        await funding.perform(
+            str(client.referral_id), lambda tx: approve(tx, proposal.proposal_id, 1, {"finance"}), actor=ONE
+        )
+    assert (await funding.balances(fund)) == standing(300_000, 300_000)
+    assert await funding.told(SubsidyGranted) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "obstacle"),
+    [
+        ({"outward_code": "CF10"}, "fund-does-not-fit"),
+        ({"client_group": "family"}, "fund-does-not-fit"),
+        ({"means": "part-fee", "affordable_per_session": 1_000}, "means-changed"),
+        ({"consents": ("referral",)}, "no-consent"),
+    ],
+)
+async def test_what_a_new_triage_changed_is_seen_at_the_approval(
+    funding: Funding, changed: dict[str, Any], obstacle: str
+) -> None:
+    terms = Restrictions(regions=frozenset({"south-west"}), client_groups=frozenset({"survivor"}))
+    fund = await funding.a_fund(300_000, restrictions=terms)
+    client = await a_large_match(funding)
+
+    await funding.triaged(client, **changed)
+    answer = await decide_on(funding, client)
+
+    assert isinstance(answer, Changed)
+    assert answer.obstacles == (obstacle,)
+    assert await funding.told(SubsidyGranted) == []
+    award = await funding.award(client)
+    if obstacle == "means-changed":
+        assert (award.state, award.contribution) == ("to-approve", 1_000)
+    else:
+        assert (award.state, award.waits_for) == ("waiting", "consent" if obstacle == "no-consent" else "money")
+        assert (await funding.balances(fund)).available == 300_000
+
+
+async def test_a_fund_whose_time_is_over_does_not_pay_what_is_approved_later(funding: Funding) -> None:
+    await funding.a_fund(300_000, name="Spring", restrictions=Restrictions(until=date(2026, 3, 10)))
+    general = await funding.a_fund(300_000, name="General")
+    client = await a_large_match(funding)
+    await funding.passes(timedelta(days=9))
+
+    answer = await decide_on(funding, client)
+
+    assert isinstance(answer, Changed)
+    assert (await funding.balances(general)).reserved == 300_000
+    assert await decide_on(funding, client) == Agreed(None)
+
+
+async def test_an_acceptance_before_the_approval_is_promised_with_it(funding: Funding) -> None:
+    fund = await funding.a_fund(300_000)
+    client = await a_large_match(funding)
+
+    await funding.hears(client.accepted())
+    assert (await funding.balances(fund)).committed == 0
+    await decide_on(funding, client)
+
+    assert (await funding.award(client)).state == "awarded"
+    assert (await funding.balances(fund)).committed == 300_000
+
+
+async def test_money_wakes_everybody_it_is_enough_for_at_once_and_an_approval_holds_up_nobody(funding: Funding) -> None:
+    fund = await funding.a_fund()
+    small = await funding.a_match()
+    large = await a_large_match(funding, priority="urgent")
+    last = await funding.a_match(sessions=4)
+
+    await funding.receives(fund, 300_000 + 60_000)
+
+    assert [(await funding.award(one)).state for one in (large, small, last)] == ["to-approve", "reserved", "waiting"]
+    async with funding.kernel.reading() as db:
+        at = "SELECT count(DISTINCT written_in) FROM ledger_transaction"
+        assert await db.fetchval(at) == 1
+    await decide_on(funding, large, because="Not now")
+    assert (await funding.award(last)).state == "reserved"
+
+
+async def test_another_fund_that_fits_takes_a_second_person_and_the_money_stays_kept(funding: Funding) -> None:
+    west = await funding.a_fund(500_000, name="West", restrictions=WEST)
+    general = await funding.a_fund(20_000, name="General")
+    client = await funding.a_match()
+    award_id, key = (await funding.award(client)).award_id, str(client.referral_id)
+    wales = await funding.a_fund(90_000, name="Wales", restrictions=Restrictions(regions=frozenset({"wales"})))
+    with pytest.raises(Conflict, match="fund-cannot-pay"):
+        await funding.perform(key, lambda tx: choose_another_fund(tx, award_id, wales, "Why"), actor=ONE)
+    with pytest.raises(Unprocessable, match="reason-missing"):
+        await funding.perform(key, lambda tx: choose_another_fund(tx, award_id, general, " "), actor=ONE)
+    assert (await funding.balances(west)).reserved == 50_000
+
+    await funding.perform(key, lambda tx: choose_another_fund(tx, award_id, general, "West is short"), actor=ONE)
+    assert (await funding.award(client)).state == "to-approve"
+    assert [(await funding.balances(one)).reserved for one in (west, general)] == [30_000, 20_000]
+    await decide_on(funding, client, ANOTHER)
+
+    assert (await funding.award(client)).state == "reserved"
+    assert len(await funding.told(SubsidyGranted)) - len(await funding.told(SubsidyReleased)) == 1
+
+
+@pytest.mark.parametrize("refused", [True, False])
+async def test_where_nobody_agrees_to_the_other_fund_the_rules_decide(
+    funding: Funding,
+    refused: bool,  # noqa: FBT001
+) -> None:
+    west = await funding.a_fund(500_000, name="West", restrictions=WEST)
+    general = await funding.a_fund(50_000, name="General")
+    client = await funding.a_match()
+    award_id = (await funding.award(client)).award_id
+    change = partial(choose_another_fund, award_id=award_id, fund_id=general, reason="West is short")
+    await funding.perform(str(client.referral_id), change, actor=ONE)
+
+    if refused:
+        await decide_on(funding, client, ANOTHER, because="Use the gift while it lasts")
+    else:
+        await funding.passes(timedelta(days=28))
+
+    assert (await funding.award(client)).state == "reserved"
+    assert [(await funding.balances(one)).reserved for one in (west, general)] == [50_000, 0]
