@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.funding.domain.funds import Restrictions
 from services.funding.domain.grants import Grant, GrantPlan, Target
 from services.funding.domain.ledger import Balances
 from services.funding.domain.releases import Period
@@ -230,7 +231,7 @@ async def test_unspent_money_goes_back_once_the_grant_has_ended(funding: Funding
 
 async def test_an_award_never_outlives_the_fund_that_pays_it(funding: Funding) -> None:
     ends = date(2026, 3, 20)
-    restrictions = funds.Restrictions(until=ends)
+    restrictions = Restrictions(until=ends)
     fund = await funding.a_fund(200_000, name="Short", restrictions=restrictions)
     await funding.a_fund(50_000, name="General")
     client = await funding.a_match()
