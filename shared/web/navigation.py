@@ -38,6 +38,7 @@ PLACES = (
     Place("Therapists", "matching", "/therapists", frozenset({"registrar", "coordinator"})),
     Place("Funds", "funding", "/funds", frozenset({"finance", "coordinator"})),
     Place("Fees", "funding", "/fees", frozenset({"finance"})),
+    Place("Invoices", "funding", "/invoices", frozenset({"finance"})),
     Place("Evaluations", "funding", "/evaluations/staff", frozenset({"coordinator"})),
     Place("Reports", "funding", "/reports", frozenset({"finance", "coordinator"})),
     Place("Deliveries", "notifications", "/deliveries", frozenset({"coordinator", "admin"})),

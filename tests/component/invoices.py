@@ -2,6 +2,7 @@
 
 from datetime import date
 from secrets import token_urlsafe
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.funding.domain.bank_details import BankDetails
@@ -25,7 +26,7 @@ FRIDAY = date(2026, 3, 6)
 
 
 async def a_therapy(
-    funding: Funding, *, therapist: Client | None = None, sessions: int = 10, **profile: object
+    funding: Funding, *, therapist: Client | None = None, sessions: int = 10, **profile: Any
 ) -> Client:
     """A client whose therapy has begun and is paid; with `therapist`, at the therapist of that client."""
     drawn = Client()

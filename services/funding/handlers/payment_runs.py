@@ -77,6 +77,8 @@ async def take_answer(tx: Transaction, text: str) -> int:
 
     Gives how many lines were taken in; none where the same file was taken in before. Raises RefusedFile.
     """
+    if not text.strip():
+        raise Unprocessable("file-missing", "Choose the file that the bank sent.")
     file_hash = sha256("\n".join(text.removeprefix("\ufeff").split()).encode()).hexdigest()
     await fund_store.lock_funds(tx.db, ())
     if await bank_answers.was_taken(tx.db, file_hash):

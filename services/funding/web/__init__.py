@@ -2,6 +2,7 @@
 
 from services.funding.web import (
     awards,
+    bank_details,
     evaluations,
     evaluations_staff,
     fees,
@@ -9,6 +10,11 @@ from services.funding.web import (
     funder_portal,
     funder_sign_in,
     funds,
+    invoices,
+    own_invoices,
+    own_payments,
+    payments,
+    payments_by_clients,
     reports,
     statements,
 )
@@ -18,6 +24,12 @@ ROUTERS = (
     funds.router,
     awards.router,
     fees.router,
+    own_payments.router,
+    own_invoices.router,
+    invoices.router,
+    payments.router,
+    bank_details.router,
+    payments_by_clients.router,
     evaluations_staff.router,
     evaluations.router,
     reports.router,
