@@ -144,7 +144,7 @@ async def on_staff_session_closed(event: StaffSessionClosed, tx: Transaction) ->
     await forget_session(event, tx)
 
 
-@answers(ResolveTherapist, asked_by=("notifications",))
+@answers(ResolveTherapist, asked_by=("notifications", "funding"))
 async def on_resolve_therapist(question: ResolveTherapist, asker: ServiceName, tx: Transaction) -> TherapistCard:  # noqa: ARG001
     """Where a therapist can be written to at this moment."""
     return await signing_in.card_of(tx, question.therapist_id)

@@ -82,7 +82,7 @@ class ClientContact(Ask):
 
 
 class ResolveTherapist(Ask):
-    """Notifications to matching, at the moment of sending: where a therapist can be written to."""
+    """Notifications to matching, at the moment of sending: where a therapist can be written to; funding: their name."""
 
     therapist_id: TherapistId
 

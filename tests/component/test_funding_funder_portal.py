@@ -92,12 +92,11 @@ async def test_what_belongs_to_another_funder_is_as_unknown_as_what_does_not_exi
     visitor = await signs_in(funding)
 
     assert (await visitor.reads(f"/funder/funds/{fund}")).status_code == 200
-    for known, unknown in ((f"/funder/funds/{theirs}", f"/funder/funds/{uuid4()}"),):
-        assert await _said(visitor, known) == await _said(visitor, unknown)
-    for kind in ("", ".pdf", ".csv", ".json", ".html"):
-        known = await _said(visitor, f"/funder/reports/{report.report_id}{kind}")
-        assert known == await _said(visitor, f"/funder/reports/{uuid4()}{kind}")
-        assert known[0] == 404
+    pages = [("funds", theirs, ""), *(("reports", report.report_id, kind) for kind in ("", ".pdf", ".csv", ".json"))]
+    for page, known, kind in pages:
+        answer = await _said(visitor, f"/funder/{page}/{known}{kind}")
+        assert answer[0] == 404
+        assert answer == await _said(visitor, f"/funder/{page}/{uuid4()}{kind}")
 
 
 async def test_between_two_reports_the_portal_does_not_move(funding: Funding) -> None:

@@ -12,7 +12,7 @@ from shared.kernel.money import Pence
 
 FeeKind = Literal["yearly", "referral"]
 FeeState = Literal["due", "overdue", "waiver-asked", "paid", "waived"]
-Decision = Literal["paid", "waived", "waiver-asked", "waiver-refused"]
+Decision = Literal["paid", "payment-undone", "waived", "waiver-asked", "waiver-refused"]
 FEE_STATES: tuple[FeeState, ...] = get_args(FeeState)
 FEE_WORDS: dict[FeeState, str] = {
     "due": "due",
@@ -25,6 +25,7 @@ MOVES: frozenset[tuple[FeeState, FeeState]] = frozenset(
     {
         ("due", "overdue"),
         *((owed, settled) for owed in ("due", "overdue") for settled in ("paid", "waived", "waiver-asked")),
+        *(("paid", owed) for owed in ("due", "overdue")),
         *(("waiver-asked", following) for following in ("paid", "waived", "due", "overdue")),
     }
 )
@@ -85,6 +86,9 @@ def require_move(present: FeeState, following: FeeState) -> None:
         raise Conflict(f"fee-is-{present}", f"This fee is {FEE_WORDS[present]}, so that cannot be done.")
 
 
-def after_refusal(fee: Fee, today: date) -> FeeState:
-    """What a fee is once its waiver was refused: as it was, or overdue where that day has passed meanwhile."""
+def owed_again(fee: Fee, today: date) -> FeeState:
+    """What a fee is once it is owed again, because its waiver was refused or its payment undone.
+
+    It is as it was, or overdue where that day has passed meanwhile.
+    """
     return "overdue" if fee.was_overdue or today >= fee.overdue_from else "due"

@@ -5,8 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from services.funding.domain.days import beginning_of, day_of
-from services.funding.domain.fees import Decision, Fee, FeeState, after_refusal, fees_raised, policy_on, require_move
-from services.funding.store import fees
+from services.funding.domain.fees import Decision, Fee, FeeState, fees_raised, owed_again, policy_on, require_move
+from services.funding.store import fees, receipts
 from shared.events.funding import TherapistFeeDue, TherapistFeeOverdue, TherapistFeeSettled
 from shared.events.matching import OfferAccepted
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
@@ -55,9 +55,22 @@ async def take_step(tx: Transaction, fee_id: UUID) -> None:
 
 
 async def note_paid(tx: Transaction, fee_id: UUID) -> None:
-    """The money came in."""
+    """The money came in: the fee is settled, and gets the next receipt of the year."""
     fee = await _known(tx, fee_id)
     await _settle(tx, fee, "paid", "")
+    await receipts.give_number(tx.db, fee_id, day_of(tx.now))
+
+
+async def undo_payment(tx: Transaction, fee_id: UUID, reason: str) -> None:
+    """The money did not come in after all: the fee is owed again, and its receipt is good no longer."""
+    fee = await _known(tx, fee_id)
+    if not reason.strip():
+        raise Unprocessable("reason-missing", "Say why this payment is taken back.")
+    if fee.state != "paid":
+        raise Conflict(f"fee-is-{fee.state}", "No payment is noted for this fee.")
+    await _note(tx, fee, "payment-undone", reason)
+    await receipts.undo(tx.db, fee_id, day_of(tx.now))
+    await _owe_again(tx, fee)
 
 
 async def waive(tx: Transaction, fee_id: UUID, reason: str) -> FeeState:
@@ -91,9 +104,13 @@ async def decide_waiver(tx: Transaction, fee_id: UUID, *, agreed: bool) -> None:
         await _settle(tx, fee, "waived", "")
         return
     await _note(tx, fee, "waiver-refused", "")
-    today = day_of(tx.now)
-    owed = replace(fee, state=after_refusal(fee, today))
-    if owed.state == "overdue" and not fee.was_overdue:
+    await _owe_again(tx, fee)
+
+
+async def _owe_again(tx: Transaction, fee: Fee) -> None:
+    owed = replace(fee, state=owed_again(fee, day_of(tx.now)))
+    require_move(fee.state, owed.state)
+    if owed.state == "overdue" and (fee.state == "paid" or not fee.was_overdue):
         await _be_overdue(tx, fee)
         return
     await fees.save_fee(tx.db, owed, tx.now)

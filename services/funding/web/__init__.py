@@ -15,6 +15,7 @@ from services.funding.web import (
     own_payments,
     payments,
     payments_by_clients,
+    receipts,
     reports,
     statements,
 )
@@ -23,6 +24,7 @@ ROUTERS = (
     statements.router,
     funds.router,
     awards.router,
+    receipts.router,
     fees.router,
     own_payments.router,
     own_invoices.router,

@@ -8,9 +8,11 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from services.funding.domain.days import day_of
-from services.funding.domain.fees import Decision, Fee, FeeKind, FeeState, policy_on
-from services.funding.handlers.fees import decide_waiver, note_paid, waive
-from services.funding.store import fees
+from services.funding.domain.fees import Fee, FeeState, policy_on
+from services.funding.handlers.fees import decide_waiver, note_paid, undo_payment, waive
+from services.funding.store import fees, receipts
+from services.funding.web.fee_words import DECISIONS, KINDS, STATES
+from services.funding.web.receipts import years_with_fees
 from services.funding.web.words import short
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.messaging.kernel import Kernel
@@ -29,26 +31,12 @@ SHOWS: dict[Show, tuple[str, tuple[FeeState, ...]]] = {
     "waiver-asked": ("For a second person", ("waiver-asked",)),
     "settled": ("Settled", ("paid", "waived")),
 }
-STATES: dict[FeeState, tuple[str, str]] = {
-    "due": ("Due", ""),
-    "overdue": ("Overdue", "danger"),
-    "waiver-asked": ("For a second person", "warning"),
-    "paid": ("Paid", "good"),
-    "waived": ("Waived", ""),
-}
-KINDS: dict[FeeKind, str] = {"yearly": "Yearly fee", "referral": "Fee for a referral"}
-DECISIONS: dict[Decision, str] = {
-    "paid": "Noted as paid",
-    "waived": "Waived",
-    "waiver-asked": "Asked to waive it",
-    "waiver-refused": "Refused to waive it",
-}
 
 
 class Reason(BaseModel):
-    """Why a fee is not to be paid."""
+    """Why a fee is not to be paid, or was not paid after all."""
 
-    words: ClassVar[dict[str, str]] = {"reason": "Say why this fee is not to be paid, in up to 500 characters."}
+    words: ClassVar[dict[str, str]] = {"reason": "Say why, in up to 500 characters."}
 
     reason: str = Field(min_length=1, max_length=500)
 
@@ -91,9 +79,14 @@ async def own_fees(
     request: Request, kernel: ThisKernel, therapist: Annotated[TherapistSession, Depends(therapist_signed_in)]
 ) -> Response:
     """What a therapist owes and has settled, for themselves."""
+    today = day_of(kernel.clock.now())
     async with kernel.reading() as db:
         own = await fees.fees_of(db, therapist.therapist_id)
-    return page(request, "fees/mine.html", own=own, kinds=KINDS, states=STATES, short=short)
+        years = years_with_fees([fee.raised_on for fee in own], today)
+        paid = [
+            (year, await receipts.receipts_of_year(db, kernel.keys, year, therapist.therapist_id)) for year in years
+        ]
+    return page(request, "fees/mine.html", own=own, paid=paid, kinds=KINDS, states=STATES, short=short)
 
 
 @router.get("/fees/{fee_id}")
@@ -108,6 +101,17 @@ async def paid(fee_id: UUID, kernel: ThisKernel, staff: Finance) -> Response:
     fee = await _known(kernel, fee_id)
     if fee.state != "paid":
         await kernel.perform(str(fee.therapist_id), lambda tx: note_paid(tx, fee_id), actor=staff.actor)
+    return RedirectResponse(f"/fees/{fee_id}", 303)
+
+
+@router.post("/fees/{fee_id}/undo")
+async def undone(request: Request, fee_id: UUID, kernel: ThisKernel, staff: Finance) -> Response:
+    """The payment was noted by mistake, or came back."""
+    form = await read_form(request, Reason)
+    if form.model is None:
+        return await _shown(request, kernel, staff, fee_id, form, 422)
+    fee, reason = await _known(kernel, fee_id), form.model.reason
+    await kernel.perform(str(fee.therapist_id), lambda tx: undo_payment(tx, fee_id, reason), actor=staff.actor)
     return RedirectResponse(f"/fees/{fee_id}", 303)
 
 
@@ -144,12 +148,15 @@ async def _shown(
     async with kernel.reading() as db:
         decisions = await fees.decisions_on(db, kernel.keys, fee)
         policy = policy_on(await fees.fee_policies(db), fee.raised_on)
+        receipt = await receipts.receipt_for(db, kernel.keys, fee_id)
     asked_by = next((actor for decided, actor, *_ in reversed(decisions) if decided == "waiver-asked"), "")
     return page(
         request,
         "fees/fee.html",
         status,
         fee=fee,
+        receipt=receipt,
+        years=years_with_fees([fee.raised_on], day_of(kernel.clock.now())),
         form=form,
         decisions=decisions,
         decided=DECISIONS,

@@ -7,8 +7,8 @@ from typing import Any
 
 from services.funding.domain.reports import OUTCOMES, PEOPLE
 from services.funding.store.reports import Report
+from services.funding.web.printing import pdf_from
 from services.funding.web.report_words import headline
-from shared.kernel.errors import Retry
 from shared.kernel.spreadsheets import harmless
 
 
@@ -24,26 +24,8 @@ def csv_of(report: Report) -> str:
 
 
 def pdf_of(report: Report, page: str) -> bytes:
-    """The page for print as PDF; nothing is fetched from anywhere, and neither a clock nor chance goes into it.
-
-    Raises Retry where the machine lacks the libraries that lay out text.
-    """
-    try:
-        # They are the system's and not Python's: without them everything but printing works.
-        from weasyprint import HTML  # noqa: PLC0415
-        from weasyprint.urls import URLFetcher  # noqa: PLC0415
-    except OSError as error:
-        raise Retry("printing-not-possible", "Printing needs Pango, which is not installed on this machine.") from error
-
-    class Nowhere(URLFetcher):  # type: ignore[misc]
-        """Refuses every address: all that is printed stands in the page itself."""
-
-        def fetch(self, *_asked: object) -> object:
-            """Raise ValueError."""
-            raise ValueError("a report is made from its frozen text alone")
-
-    made: bytes = HTML(string=page, url_fetcher=Nowhere()).write_pdf(pdf_identifier=report.sha256[:32].encode())
-    return made
+    """The page for print as PDF; raises Retry where the machine lacks the libraries that lay out text."""
+    return pdf_from(page, report.sha256)
 
 
 def _lines(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
