@@ -37,6 +37,7 @@ PLACES = (
     Place("Episodes", "matching", "/episodes", frozenset({"coordinator"})),
     Place("Therapists", "matching", "/therapists", frozenset({"registrar", "coordinator"})),
     Place("Funds", "funding", "/funds", frozenset({"finance", "coordinator"})),
+    Place("Means", "funding", "/means", frozenset({"finance", "coordinator"})),
     Place("Fees", "funding", "/fees", frozenset({"finance"})),
     Place("Invoices", "funding", "/invoices", frozenset({"finance"})),
     Place("Evaluations", "funding", "/evaluations/staff", frozenset({"coordinator"})),

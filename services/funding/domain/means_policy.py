@@ -80,10 +80,12 @@ class MeansPolicy:
             raise ValueError("Bands: there must be at least one.")
         if self.bands[0].begins != 0:
             raise _wrong(self.bands[0], "from", "the first band begins at 0, so that every income has its place")
+        for before, after in pairwise(self.bands):
+            _check_edge(before, after)
         for band in self.bands:
             _check_alone(band)
         for before, after in pairwise(self.bands):
-            _check_edge(before, after)
+            _check_step(before, after)
         if self.bands[-1].ends != self.disposable_limit:
             limit = pounds(self.disposable_limit)
             raise _wrong(self.bands[-1], "until", f"the last band ends at the disposable income limit, {limit}")
@@ -111,6 +113,9 @@ def _check_edge(before: Band, after: Band) -> None:
     if after.begins != before.ends + PENNY:
         gap = f"incomes between {pounds(before.ends)} and {pounds(after.begins)} are in no band"
         raise _wrong(after, "from", f"{gap}, as band {before.name} ends before")
+
+
+def _check_step(before: Band, after: Band) -> None:
     last, first = before.contribution(before.ends), after.contribution(after.begins)
     if first < last:
         fall = f"at {pounds(after.begins)} the contribution would fall from {pounds(last)} to {pounds(first)}"
