@@ -11,8 +11,11 @@ import pytest
 from shared.kernel.ids import SERVICES, ServiceName
 from shared.messaging.topology import definitions
 from tests import servers
+from tests.browsers import chromium, chromium_address
 from tests.databases import ServiceDatabase, make_database
 from tests.servers import BrokerServer, DatabaseServer
+
+__all__ = ["chromium", "chromium_address"]
 
 Heard = Mapping[ServiceName, Iterable[str]]
 

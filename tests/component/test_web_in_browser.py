@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from structlog.testing import capture_logs
 
 from shared.events.notifications import StaffSessionOpened
@@ -78,7 +78,7 @@ async def serve(stack: AsyncExitStack, app: Any) -> tuple[uvicorn.Server, str]:
 
 
 @pytest.fixture
-async def desk(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterator[Desk]:
+async def desk(database_for: Callable[[str], ServiceDatabase], chromium: Browser) -> AsyncIterator[Desk]:
     async with AsyncExitStack() as stack:
         settings = SampleSettings(demo=True)
         services: tuple[tuple[ServiceName, tuple[Any, ...]], ...] = (
@@ -98,9 +98,6 @@ async def desk(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterator[
         for service, routers in services:
             told = SampleSettings(demo=True, public_urls=urls)
             apps[service] = with_kernel(sample_web(service, routers=routers, settings=told), components[service].kernel)
-        playwright = await stack.enter_async_context(async_playwright())
-        chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        stack.push_async_callback(chromium.close)
         context = await chromium.new_context()
         yield Desk(context, urls, components)
 

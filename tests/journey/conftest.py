@@ -13,8 +13,6 @@ from tests.fleet import Fleet
 from tests.journey.town import Town
 from tests.servers import BrokerServer, DatabaseServer
 
-CHROMIUM = "/usr/bin/chromium"
-
 
 @pytest.fixture(scope="module")
 def fleet(postgres: DatabaseServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
@@ -34,10 +32,10 @@ def fleet(postgres: DatabaseServer, broker: BrokerServer, tmp_path_factory: pyte
 
 
 @pytest.fixture(scope="module")
-def town_browser() -> Iterator[Browser]:
+def town_browser(chromium_address: str) -> Iterator[Browser]:
     """A real browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.connect(chromium_address)
         yield browser
         browser.close()
 

@@ -10,9 +10,9 @@ from playwright.async_api import Browser, Page
 from tests.component.applications import NEEDED, Office, a_pdf, a_picture, path_of
 from tests.component.matching import Matching, matching_service
 from tests.component.matching_pages import session_for
-from tests.journey.test_matching_pages import address, chromium, look, opened
+from tests.journey.test_matching_pages import address, look, opened
 
-__all__ = ["address", "chromium", "matching_service"]
+__all__ = ["address", "matching_service"]
 
 Look = Callable[[Page, str], Awaitable[None]]
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from structlog.testing import capture_logs
 
 from services.notifications.handlers import desk
@@ -70,7 +70,7 @@ class Desk:
 
 @pytest.fixture
 async def desk_of(
-    database_for: Callable[[str], ServiceDatabase], monkeypatch: pytest.MonkeyPatch
+    database_for: Callable[[str], ServiceDatabase], monkeypatch: pytest.MonkeyPatch, chromium: Browser
 ) -> AsyncIterator[Desk]:
     monkeypatch.setattr(feeds, "EVERY", 0.1)
     monkeypatch.setattr(stream, "PING", 1.0)
@@ -78,10 +78,7 @@ async def desk_of(
         stack.enter_context(capture_logs())
         component = await stack.enter_async_context(notifications_on(database_for("notifications").application_dsn))
         site = await stack.enter_async_context(site_of(component))
-        playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        stack.push_async_callback(browser.close)
-        yield Desk(site, browser)
+        yield Desk(site, chromium)
 
 
 async def test_an_open_board_moves_by_itself_and_warns(desk_of: Desk) -> None:

@@ -9,9 +9,9 @@ from shared.events.funding import EvaluationDue, RiskAnswered
 from shared.events.sealed import EvaluationLink
 from tests.component.funding import Client, Funding, funding_service
 from tests.component.test_funding_evaluations import asked, in_therapy
-from tests.journey.test_funding_pages import address, chromium, look, sign_in
+from tests.journey.test_funding_pages import address, look, sign_in
 
-__all__ = ["address", "chromium", "funding_service"]
+__all__ = ["address", "funding_service"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 A_DAY = timedelta(days=1)

@@ -15,9 +15,9 @@ from tests.component.funding import Funding, funding_service
 from tests.component.funding_pages import SESSION_KEY
 from tests.component.test_funding_drawing import an_award, attended, cancelled, missed
 from tests.component.test_funding_fees import a_policy, accepted
-from tests.journey.test_funding_pages import address, chromium, look, sign_in
+from tests.journey.test_funding_pages import address, look, sign_in
 
-__all__ = ["address", "chromium", "funding_service"]
+__all__ = ["address", "funding_service"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 

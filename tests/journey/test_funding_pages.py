@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from services.funding.domain.funds import Restrictions
 from shared.events.codes import StaffRole
@@ -23,7 +23,6 @@ __all__ = ["funding_service"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = "/usr/bin/chromium"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -43,14 +42,6 @@ async def address(funding: Funding) -> AsyncIterator[str]:
     yield here
     server.should_exit = True
     await serving
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 async def sign_in(context: BrowserContext, funding: Funding, address: str, *roles: StaffRole) -> BrowserContext:

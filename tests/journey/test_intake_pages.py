@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from playwright._impl._api_structures import SetCookieParam
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from shared.kernel.ids import SERVICES
 from tests.component.intake import ANNA, Intake, a_submission, signed_in
@@ -20,7 +20,6 @@ from tests.databases import ServiceDatabase
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = "/usr/bin/chromium"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -44,14 +43,6 @@ async def address(intake: Intake) -> AsyncIterator[str]:
     yield f"http://localhost:{port}"
     server.should_exit = True
     await serving
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

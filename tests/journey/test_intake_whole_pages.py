@@ -4,9 +4,9 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.component.intake import Intake
-from tests.journey.test_intake_pages import address, chromium, enter, intake, look, page
+from tests.journey.test_intake_pages import address, enter, intake, look, page
 
-__all__ = ["address", "chromium", "intake", "page"]
+__all__ = ["address", "intake", "page"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 

@@ -9,9 +9,9 @@ from services.matching.handlers.answers import accept
 from services.matching.handlers.counting import count_answers
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import session_for
-from tests.journey.test_matching_pages import address, chromium, look, opened
+from tests.journey.test_matching_pages import address, look, opened
 
-__all__ = ["address", "chromium", "matching_service"]
+__all__ = ["address", "matching_service"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 

@@ -10,9 +10,9 @@ from shared.events.matching import OfferSent
 from shared.kernel.ids import OfferId
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import session_for
-from tests.journey.test_matching_pages import address, chromium, look, opened
+from tests.journey.test_matching_pages import address, look, opened
 
-__all__ = ["address", "chromium", "matching_service"]
+__all__ = ["address", "matching_service"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 

@@ -10,9 +10,9 @@ from playwright.async_api import Browser
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import session_for
 from tests.component.test_matching_runs import WEEKLY, with_runs
-from tests.journey.test_matching_pages import address, chromium, look, opened
+from tests.journey.test_matching_pages import address, look, opened
 
-__all__ = ["address", "chromium", "matching_service"]
+__all__ = ["address", "matching_service"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 

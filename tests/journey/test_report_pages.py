@@ -7,9 +7,9 @@ from playwright.async_api import Browser
 
 from tests.component.funding import Funding, funding_service
 from tests.component.test_funding_reports import helped, scored
-from tests.journey.test_funding_pages import address, chromium, look, sign_in
+from tests.journey.test_funding_pages import address, look, sign_in
 
-__all__ = ["address", "chromium", "funding_service"]
+__all__ = ["address", "funding_service"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 

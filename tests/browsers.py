@@ -1,0 +1,38 @@
+"""One Chromium for each process that tests; a test has its own connection, and in it contexts of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the browser answers to Playwright; starting one takes a second of the processor, connecting hardly any."""
+    told = tmp_path_factory.mktemp("chromium") / "told.json"
+    told.write_text(json.dumps({"executablePath": CHROMIUM, "args": ["--no-sandbox"]}))
+    words = [sys.executable, "-m", "playwright", "launch-server", "--browser=chromium", f"--config={told}"]
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            address = server.stdout.readline().strip()
+            assert address.startswith("ws://"), f"Chromium did not start: {address}"
+            yield address
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.communicate()
+
+
+@pytest.fixture
+async def chromium(chromium_address: str) -> AsyncIterator[Browser]:
+    """A real browser in which nobody has been; its contexts end with the test."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.connect(chromium_address)
+        yield browser
+        await browser.close()
