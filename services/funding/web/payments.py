@@ -73,7 +73,7 @@ async def answer(request: Request, kernel: ThisKernel, staff: Finance) -> Respon
         refused = blank_form(Paying).refused(answer="This is not a text file in UTF-8.")
         return await _listed(request, kernel, refused, status=422)
     except RefusedFile as refusal:
-        refused = blank_form(Paying).refused(answer="Nothing was taken in. These lines are wrong:")
+        refused = blank_form(Paying).refused(answer="Nothing was taken in: the file has lines that are wrong.")
         return await _listed(request, kernel, refused, wrong=refusal.errors, status=422)
     except Unprocessable as refusal:
         return await _listed(request, kernel, blank_form(Paying).refused(answer=refusal.sentence), status=422)
