@@ -1,6 +1,7 @@
 """What a service is made of, and how its process is put together and run."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -63,7 +64,10 @@ class Service:
 
 
 def run(service: Service) -> None:
-    """Run the service in this process until it is told to stop. Neither broker nor database need be there yet."""
+    """Run the service in this process until it is told to stop. Neither broker nor database need be there yet.
+
+    Garbage is collected from when all is put together.
+    """
     try:
         settings = service.settings.read()
     except InvalidSettings as error:
@@ -155,6 +159,9 @@ async def _serve(service: Service, settings: ServiceSettings, process: Process) 
             timeout_graceful_shutdown=OPEN_PAGES_SECONDS,
         )
     )
+
+    gc.freeze()  # what a start has made stays to the end: no collection need ever look through it
+    gc.enable()
 
     async def give_up_when_unsafe() -> None:
         await process.found_unsafe.wait()

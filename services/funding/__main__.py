@@ -1,7 +1,10 @@
 """Runs the funding service: `python -m services.funding`."""
 
-from services.funding.app import SERVICE
-from shared.service import run
+import gc
 
 if __name__ == "__main__":
+    gc.disable()  # a start makes much and throws little away: `run` enables it again
+    from services.funding.app import SERVICE
+    from shared.service import run
+
     run(SERVICE)

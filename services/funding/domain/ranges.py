@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 BEYOND = 1_000_000
 """Stands for no limit: no count of people or sessions comes near it."""
 
@@ -27,7 +25,8 @@ class Sum:
 
 def possible(name: str, bounds: Mapping[str, Range], sums: Sequence[Sum]) -> Range | None:
     """The lowest and highest whole number that `name` can be; None where nothing at all fits what is known."""
-    # Loading it takes a third of the time in which funding starts, and only reports need it.
+    # Loading these takes a third of the time in which funding starts, and only reports need them.
+    import numpy as np  # noqa: PLC0415
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
 
     names = sorted({name, *bounds, *(part for one in sums for part in (one.total, *one.parts))})

@@ -10,6 +10,10 @@ CRITERIA: tuple[Criterion, ...] = ("placed", "score", "waiting", "lot")
 HALF_LOT = 32
 
 
+class NotProved(Exception):
+    """A solver's answer fails our own proof; a fault of the program and never of the problem."""
+
+
 @dataclass(slots=True)
 class Pairs:
     """The allowed pairs as columns: client and therapist by index, score, the part of the places it uses, and its lot.

@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.matching.gateways.rewriting import UNUSABLE, Unusable
+from services.matching.gateways.unusable import UNUSABLE, Unusable
 
 PATIENCE = 30.0
 AT_ONCE = 2

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from services.matching.domain.optimum import (
+    NotProved,
     Placing,
     Problem,
     Reached,
@@ -21,10 +23,6 @@ LARGEST = 2**61
 """The solver multiplies costs by the number of nodes and keeps them in 64 bits."""
 
 
-class NotProved(Exception):
-    """The solver's answer fails our own proof; a fault of the program and never of the problem."""
-
-
 @dataclass(slots=True)
 class _Network:
     """Arcs from `tail` to `head` with room for a flow, and what each node supplies, negative where it takes."""
@@ -36,8 +34,6 @@ class _Network:
 
     def least(self, cost: Numbers) -> Numbers:
         """A flow of least cost."""
-        from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # noqa: PLC0415 - slow to load, seldom needed
-
         solver = SimpleMinCostFlow()
         solver.add_arcs_with_capacity_and_unit_cost(self.tail, self.head, self.room, cost)
         solver.set_nodes_supplies(np.arange(len(self.supply), dtype=np.int64), self.supply)

@@ -8,13 +8,13 @@ import resource
 import sys
 import warnings
 from io import BytesIO
-from typing import Literal, get_args
+from typing import Literal
 
 import pikepdf
 from PIL import Image, ImageOps
 
-Unusable = Literal["unknown", "damaged", "encrypted", "too-large", "too-many-pages", "empty"]
-UNUSABLE: tuple[Unusable, ...] = get_args(Unusable)
+from services.matching.gateways.unusable import Unusable
+
 MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 4000
 MOST_PAGES = 60

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from time import perf_counter
 
-from services.matching.domain.optimum import Placing, Problem, breaches, together
-from services.matching.gateways.flow import NotProved, best_flow
+from services.matching.domain.optimum import NotProved, Placing, Problem, breaches, together
 
 ROUNDS = 4
 """Flows that are tried for chains of clients to be kept apart."""
@@ -39,6 +38,9 @@ def solve(problem: Problem, *, seconds: float = 20.0) -> Solved:
 
 def _by_flows(problem: Problem, *, until: float) -> Placing | None:
     """None where no flow says all that is forbidden, or the numbers are too large."""
+    # What it loads would be a tenth of the time in which matching starts, and most starts solve nothing for a while.
+    from services.matching.gateways.flow import best_flow  # noqa: PLC0415
+
     first: list[tuple[int, int, int]] = []
     for _ in range(ROUNDS):
         placing = best_flow(problem, first)

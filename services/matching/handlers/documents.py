@@ -10,7 +10,7 @@ from services.matching.domain.applications import (
     DocumentKind,
 )
 from services.matching.gateways.cleaning import Cleaned, cleaned
-from services.matching.gateways.rewriting import Unusable
+from services.matching.gateways.unusable import Unusable
 from services.matching.handlers.applications import known, note_arrival
 from services.matching.store import applications, documents
 from shared.kernel.errors import Conflict, NotFound
