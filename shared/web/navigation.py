@@ -1,7 +1,8 @@
 """Where staff can go: one list over all four services, each place shown to those whose role opens it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from shared.events.codes import StaffRole
 from shared.kernel.ids import ServiceName
@@ -10,12 +11,13 @@ from shared.web.staff import ROLES, Staff
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of one of the services, and the roles that may open it."""
+    """A page of one of the services, the roles that may open it, and the group under which the bar shows it."""
 
     label: str
     service: ServiceName
     path: str
     roles: frozenset[StaffRole]
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,18 @@ class Link:
     address: str
     service: ServiceName
     path: str
+    group: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Links of one group, which open together; with no name there is one link alone."""
+
+    name: str
+    links: tuple[Link, ...]
+
+
+MONEY = "Money"
 PLACES = (
     Place("Board", "notifications", "/board", ROLES),
     Place("Triage", "intake", "/triage", frozenset({"triage", "coordinator"})),
@@ -36,12 +48,13 @@ PLACES = (
     Place("Matches", "matching", "/matches", frozenset({"coordinator"})),
     Place("Episodes", "matching", "/episodes", frozenset({"coordinator"})),
     Place("Therapists", "matching", "/therapists", frozenset({"registrar", "coordinator"})),
-    Place("Funds", "funding", "/funds", frozenset({"finance", "coordinator"})),
-    Place("Means", "funding", "/means", frozenset({"finance", "coordinator"})),
-    Place("Fees", "funding", "/fees", frozenset({"finance"})),
-    Place("Invoices", "funding", "/invoices", frozenset({"finance"})),
     Place("Evaluations", "funding", "/evaluations/staff", frozenset({"coordinator"})),
-    Place("Reports", "funding", "/reports", frozenset({"finance", "coordinator"})),
+    Place("Funds", "funding", "/funds", frozenset({"finance", "coordinator"}), MONEY),
+    Place("Awards", "funding", "/awards", frozenset({"finance", "coordinator"}), MONEY),
+    Place("Means", "funding", "/means", frozenset({"finance", "coordinator"}), MONEY),
+    Place("Invoices", "funding", "/invoices", frozenset({"finance"}), MONEY),
+    Place("Fees", "funding", "/fees", frozenset({"finance"}), MONEY),
+    Place("Reports", "funding", "/reports", frozenset({"finance", "coordinator"}), MONEY),
     Place("Deliveries", "notifications", "/deliveries", frozenset({"coordinator", "admin"})),
     Place("Dead letters", "notifications", "/dead-letters", frozenset({"admin"})),
     Place("System", "notifications", "/system", frozenset({"admin"})),
@@ -51,7 +64,25 @@ PLACES = (
 def places_for(staff: Staff, urls: Mapping[ServiceName, str]) -> tuple[Link, ...]:
     """The links that this person's roles open, in the order of the list."""
     return tuple(
-        Link(place.label, urls.get(place.service, "") + place.path, place.service, place.path)
+        Link(place.label, urls.get(place.service, "") + place.path, place.service, place.path, place.group)
         for place in PLACES
         if staff.may(*place.roles)
     )
+
+
+def shelves_of(links: Sequence[Link]) -> tuple[Shelf, ...]:
+    """The links as the bar shows them: groups of several open together, everything else stands alone."""
+    shelves: list[Shelf] = []
+    for name, together in groupby(links, key=lambda link: link.group):
+        grouped = tuple(together)
+        if name and len(grouped) > 1:
+            shelves.append(Shelf(name, grouped))
+        else:
+            shelves += (Shelf("", (link,)) for link in grouped)
+    return tuple(shelves)
+
+
+def place_of(links: Sequence[Link], service: ServiceName, path: str) -> Link | None:
+    """The place to which a page belongs: the nearest above its path."""
+    above = [link for link in links if link.service == service and f"{path}/".startswith(f"{link.path}/")]
+    return max(above, key=lambda link: len(link.path), default=None)

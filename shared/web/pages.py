@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared.web.csrf import TOKEN_FIELD, csrf_token_of
-from shared.web.navigation import places_for
+from shared.web.navigation import place_of, places_for, shelves_of
 from shared.web.requests import frame_of
 
 
@@ -23,10 +23,12 @@ def page(
     """Render `template` for this request.
 
     Beside `context` it sees `service`, `urls`, `demo`, `phone_number`, `staff` (None for the public), `navigation`,
-    `here` (the path), `csrf_token()` and `csrf_field()`, which every form that changes something must contain.
+    its `shelves` and the `nearest_place` in it, `here` (the path), `csrf_token()` and `csrf_field()`, which every form
+    that changes something must contain.
     """
     frame = frame_of(request)
     staff = getattr(request.state, "staff", None)
+    navigation = places_for(staff, frame.urls) if staff else ()
     templates: Environment = request.app.state.templates
 
     def csrf_token() -> str:
@@ -42,7 +44,9 @@ def page(
             "demo": frame.demo,
             "phone_number": frame.phone_number,
             "staff": staff,
-            "navigation": places_for(staff, frame.urls) if staff else (),
+            "navigation": navigation,
+            "shelves": shelves_of(navigation),
+            "nearest_place": place_of(navigation, frame.service, request.url.path),
             "here": request.url.path,
             "csrf_token": csrf_token,
             "csrf_field": csrf_field,

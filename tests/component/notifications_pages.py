@@ -184,7 +184,7 @@ async def _proceed(notifications: Notifications, referral_id: ReferralId, nth: i
     if step == 8:
         await hears(OfferDeclined(**parts, reason="full"))
     if step >= 9:
-        await hears(OfferAccepted(**parts))
+        await hears(OfferAccepted(**parts, contact_by=now + timedelta(days=2)))
     if step >= 10:
         await hears(TherapyStarted(referral_id=referral_id, match_id=match.match_id, therapist_id=match.therapist_id))
     if step == 11:

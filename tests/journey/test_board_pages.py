@@ -195,6 +195,13 @@ async def test_the_palette_goes_anywhere_by_keyboard(desk_of: Desk) -> None:
     (referral_id, *_) = await fill(desk_of.notifications, 1)
     page = await desk_of.opens()
 
+    money = page.locator(".bar__shelf > summary")
+    await money.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("link", name="Funds")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("link", name="Funds")).to_be_hidden()
+    await expect(money).to_be_focused()
     await page.keyboard.press("?")
     await expect(page.locator("#help")).to_be_visible()
     await page.keyboard.press("Escape")

@@ -13,3 +13,17 @@ if (document.documentElement.classList.contains("public")) {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();
 });
+
+// An open group of the bar closes like a menu: by Escape, and by going on elsewhere.
+const shelves = document.querySelectorAll(".bar__shelf");
+for (const kind of ["click", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    for (const shelf of shelves) if (!shelf.contains(event.target)) shelf.open = false;
+  });
+}
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector(".bar__shelf[open]");
+  if (event.key !== "Escape" || !open) return;
+  if (open.contains(document.activeElement)) open.querySelector("summary").focus();
+  open.open = false;
+});
