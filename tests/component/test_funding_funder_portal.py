@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from uuid import uuid4
@@ -9,10 +10,15 @@ from uuid import uuid4
 import pytest
 
 from services.funding.domain.releases import Period
+from services.funding.handlers.grants import add_grant
+from services.funding.handlers.money import Gift, receive_money
 from services.funding.handlers.reporting import plan_report
+from shared.kernel.ids import GrantId
+from shared.kernel.money import Pence
 from tests.component.funder_portal import EMAIL, a_contact, a_fund_of, funder_of, letters, path_of, signs_in
 from tests.component.funding import Funding, funding_service
 from tests.component.funding_pages import Visitor
+from tests.component.test_funding_grants import a_grant, does, instalment
 from tests.component.test_funding_reports import MARCH, helped, published
 
 __all__ = ["funding_service"]
@@ -134,6 +140,31 @@ async def test_people_at_a_funder_are_written_to_when_there_is_something_to_read
     visitor = await signs_in(funding)
     assert path_of(wanted[0]) == f"/funder/reports/{report.report_id}"
     assert (await visitor.reads(path_of(wanted[0]))).status_code == 200
+
+
+async def test_two_funders_of_one_fund_see_each_their_own_grant_and_dates(funding: Funding) -> None:
+    funder, fund = await a_fund_of(funding, "Mendip Trust", 77_700)
+    other, _ = await a_fund_of(funding, "Zebedee Foundation", 1)
+    await a_contact(funding, funder)
+    await a_contact(funding, other, "zoe@example.org")
+    mine = await a_grant(funding, fund, reference="Mendip 1", last_day=date(2026, 3, 31))
+    given = replace(mine, grant_id=GrantId(uuid4()), funder_id=other, reference="Zebedee 1", amount=Pence(54_300))
+    await does(funding, lambda tx: add_grant(tx, given))
+    part = await instalment(funding, given, date(2026, 3, 2), 54_300)
+    gift = Gift(fund, Pence(54_300), "Bank 1", date(2026, 3, 2), part)
+    await does(funding, lambda tx: receive_money(tx, gift))
+
+    own = await signs_in(funding)
+    shown = (await own.reads(f"/funder/funds/{fund}")).text
+    assert all(
+        words in shown for words in ("£777", "Mendip 1", "The last day of grant Mendip 1", "expires on 31 March")
+    )
+    assert not any(words in shown for words in ("£543", "Zebedee"))
+    theirs = await signs_in(funding, email="zoe@example.org")
+    assert "Zebedee 1" in (await theirs.reads("/funder")).text
+    assert (await theirs.reads(f"/funder/funds/{fund}")).status_code == 404
+    told = {(one.email, path_of(one)) for one in await letters(funding, "funder-milestone")}
+    assert told == {(EMAIL, f"/funder/funds/{fund}"), ("zoe@example.org", "/funder")}
 
 
 async def _said(visitor: Visitor, path: str) -> tuple[int, str]:

@@ -1,6 +1,5 @@
 """What a funder reads: their own funds, and reports as they were published; nothing between two reports."""
 
-from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -8,13 +7,16 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
+from services.funding.domain.days import day_of
 from services.funding.domain.explanation import terms_in_words
+from services.funding.domain.grants import TARGET_WORDS
 from services.funding.domain.vocabulary import KIND_WORDS
 from services.funding.store import funder_portal, reports
 from services.funding.store.funds import KeptFund
 from services.funding.store.reports import Report
 from services.funding.web.funder_access import SignedFunder, ThisKernel
 from services.funding.web.funder_charts import periods_compared, spend_against_grant
+from services.funding.web.funder_dates import to_come, were_told
 from services.funding.web.report_files import csv_of, pdf_of
 from services.funding.web.report_words import headline, last_day_of, period_in_words
 from services.funding.web.reports import as_file, printed, shown
@@ -22,7 +24,6 @@ from shared.kernel.errors import NotFound
 from shared.web import page
 
 router = APIRouter(prefix="/funder")
-A_DAY = timedelta(days=1)
 
 
 async def own_report(report_id: UUID, kernel: ThisKernel, visitor: SignedFunder) -> Report:
@@ -53,24 +54,28 @@ async def home(request: Request, kernel: ThisKernel, visitor: SignedFunder) -> R
     async with kernel.reading() as db:
         kept = await funder_portal.own_funds(db, visitor.contact.funder_id)
         published = {one.fund.fund_id: await reports.reports_of(db, one.fund.fund_id) for one in kept}
+        grants = await funder_portal.own_grants(db, visitor.contact.funder_id)
     latest = {fund_id: _latest(found) for fund_id, found in published.items()}
     funds = [
         (one, report, headline(report.content) if report else (), period_in_words(report.content) if report else "")
         for one in kept
         for report in (latest[one.fund.fund_id],)
     ]
-    return page(request, "funder/home.html", visitor=visitor, funds=funds, kinds=KIND_WORDS)
+    shared = [(plan.grant, name) for plan, name in grants if plan.grant.fund_id not in latest]
+    return page(request, "funder/home.html", visitor=visitor, funds=funds, kinds=KIND_WORDS, shared=shared)
 
 
 @router.get("/funds/{fund_id}")
 async def fund_page(request: Request, kernel: ThisKernel, visitor: SignedFunder, kept: OwnFund) -> Response:
     """One fund: what came in, what the latest report says became of it, every report, and what is to come."""
-    fund_id = kept.fund.fund_id
+    fund_id, funder_id, today = kept.fund.fund_id, visitor.contact.funder_id, day_of(kernel.clock.now())
     async with kernel.reading() as db:
         published = await reports.reports_of(db, fund_id)
-        payments = await funder_portal.payments_of(db, fund_id)
+        payments = await funder_portal.payments_of(db, funder_id, fund_id)
         thresholds = await funder_portal.thresholds_of(db, fund_id)
-        to_come = await funder_portal.reports_to_come(db, fund_id)
+        due = await funder_portal.reports_to_come(db, fund_id)
+        plans = [plan for plan, _ in await funder_portal.own_grants(db, funder_id) if plan.grant.fund_id == fund_id]
+        told = await funder_portal.told_of(db, fund_id, [funder_id, *(plan.grant.grant_id for plan in plans)])
     latest = _latest(published)
     return page(
         request,
@@ -86,8 +91,10 @@ async def fund_page(request: Request, kernel: ThisKernel, visitor: SignedFunder,
         stood_on=last_day_of(latest.content) if latest else None,
         charts=periods_compared(published),
         reports=[(one, period_in_words(one.content)) for one in _by_period(published)],
-        thresholds=thresholds,
-        to_come=[{**one, "last_day": one["until_day"] - A_DAY} for one in to_come],
+        plans=plans,
+        targets=TARGET_WORDS,
+        coming=to_come(plans, due, kept.fund.restrictions.until, today),
+        passed=were_told(thresholds, told, plans),
     )
 
 
