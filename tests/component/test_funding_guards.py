@@ -50,7 +50,8 @@ async def reservation_of(funding: Funding, client: Client) -> UUID:
 
 async def new_reservation(funding: Funding, client: Client) -> UUID:
     award, identity = await funding.award(client), uuid4()
-    await funding.perform("ledger", lambda tx: ledger.add_reservation(tx.db, identity, award.award_id, tx.now))
+    line = "INSERT INTO reservation (reservation_id, award_id, made_at) VALUES ($1, $2, $3)"
+    await funding.perform("ledger", lambda tx: tx.db.execute(line, identity, award.award_id, tx.now))
     return identity
 
 

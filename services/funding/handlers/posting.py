@@ -20,12 +20,11 @@ RESERVATION_EXPIRES = "reservation-expires"
 
 async def reserve(tx: Transaction, award: Award, parts: Sequence[Part]) -> None:
     """Keep money for an award, for as long as the policy says; the funds must be locked."""
-    reservation_id = tx.new_id()
-    await ledger.add_reservation(tx.db, reservation_id, award.award_id, tx.now)
-    await ledger.write(
-        tx.db,
-        ledger.Movement(tx.new_id(), "reserve", entries("reserve", parts), tx.now, tx.actor, reservation_id),
+    lines = entries("reserve", parts)
+    movement = ledger.Movement(
+        tx.new_id(), "reserve", lines, tx.now, tx.actor, tx.new_id(), reserved_for=award.award_id
     )
+    await ledger.write(tx.db, movement)
     await_answer(tx, award)
     await _tell_thresholds(tx, {part.fund_id for part in parts})
 

@@ -1,7 +1,6 @@
 """What was asked for and decided for each match, and who waits."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from services.funding.domain.awards import Award, AwardState
@@ -50,7 +49,7 @@ async def save_award(
         award.accepted,
         award.valid_until,
         now,
-        None if explanation is None else [{**asdict(one), "fund_id": str(one.fund_id)} for one in explanation],
+        None if explanation is None else [as_kept(one) for one in explanation],
         award.agreed_fee,
         award.sessions,
         award.look_again_on if award.waits_for == "another-look" else None,
@@ -94,6 +93,18 @@ async def waiting_for_money(db: Connection) -> list[AwardId]:
         """
     )
     return [row["award_id"] for row in rows]
+
+
+def as_kept(one: Considered) -> dict[str, object]:
+    """What was decided about one fund, as it stands in an explanation."""
+    return {
+        "fund_id": str(one.fund_id),
+        "name": one.name,
+        "verdict": one.verdict,
+        "pays": one.pays,
+        "available": one.available,
+        "reasons": one.reasons,
+    }
 
 
 def _award(row: Record) -> Award:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from services.funding.domain.funds import Fund, Restrictions
 from services.funding.domain.ledger import Balances
-from services.funding.store.ledger import balances_of
 from shared.db import Connection, Record
 from shared.kernel.ids import FunderId, FundId
 
@@ -97,14 +96,23 @@ async def funds_kept(db: Connection, fund_ids: Collection[FundId] | None = None)
     """Every fund, or those of `fund_ids`, in the order of their names."""
     rows = await db.fetch(
         """
-        SELECT fund.*, funder.name AS funder FROM fund JOIN funder USING (funder_id)
-         WHERE $1::uuid[] IS NULL OR fund_id = ANY($1)
+        SELECT fund.*, funder.name AS funder, stands.*
+          FROM fund
+          JOIN funder USING (funder_id)
+          JOIN (SELECT fund_id AS stands_so,
+                       max(-amount) FILTER (WHERE account = 'received') AS received,
+                       max(amount) FILTER (WHERE account = 'available') AS available,
+                       max(amount) FILTER (WHERE account = 'reserved') AS reserved,
+                       max(amount) FILTER (WHERE account = 'committed') AS committed,
+                       max(amount) FILTER (WHERE account = 'spent') AS spent
+                  FROM fund_balance
+                 WHERE $1::uuid[] IS NULL OR fund_id = ANY($1)
+                 GROUP BY fund_id) AS stands ON stands_so = fund_id
          ORDER BY fund.name, fund_id
         """,
         None if fund_ids is None else list(fund_ids),
     )
-    balances = await balances_of(db, [row["fund_id"] for row in rows])
-    return [_kept(row, balances[row["fund_id"]]) for row in rows]
+    return [_kept(row) for row in rows]
 
 
 async def fund_kept(db: Connection, fund_id: FundId) -> KeptFund | None:
@@ -122,13 +130,16 @@ async def lock_funds(db: Connection, fund_ids: Iterable[FundId]) -> list[Fund]:
     """
     wanted = sorted(fund_ids)
     await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('funding money', 7))")
+    if not wanted:
+        return []
     await db.execute(
         "SELECT fund_id FROM fund WHERE fund_id = ANY($1::uuid[]) ORDER BY fund_id FOR NO KEY UPDATE", wanted
     )
     return [kept.fund for kept in await funds_kept(db, wanted)]
 
 
-def _kept(row: Record, balances: Balances) -> KeptFund:
+def _kept(row: Record) -> KeptFund:
+    balances = Balances(row["received"], row["available"], row["reserved"], row["committed"], row["spent"])
     terms = Restrictions(
         frozenset(row["client_groups"]),
         frozenset(row["regions"]),

@@ -26,15 +26,25 @@ class Movement:
     session_id: SessionId | None = None
     transfer_id: UUID | None = None
     given_back_id: UUID | None = None
+    reserved_for: AwardId | None = None
+    """The award for which the reservation is made; none where it was made before."""
 
 
 async def write(db: Connection, movement: Movement) -> None:
-    """Add a transaction and its entries; the balances follow in the same statement."""
+    """Add a transaction, its entries, and its reservation where it makes one; the balances follow in one statement."""
     await db.execute(
         """
-        INSERT INTO ledger_transaction
-               (transaction_id, kind, reservation_id, happened_at, actor, session_id, transfer_id, given_back_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        WITH kept AS (
+            INSERT INTO reservation (reservation_id, award_id, made_at)
+            SELECT $3, $9, $4 WHERE $9::uuid IS NOT NULL
+        ), written AS (
+            INSERT INTO ledger_transaction
+                   (transaction_id, kind, reservation_id, happened_at, actor, session_id, transfer_id, given_back_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        )
+        INSERT INTO ledger_entry (transaction_id, fund_id, account, amount)
+        SELECT $1, fund_id, account, amount
+          FROM unnest($10::uuid[], $11::text[], $12::bigint[]) AS t (fund_id, account, amount)
         """,
         movement.transaction_id,
         movement.kind,
@@ -44,24 +54,10 @@ async def write(db: Connection, movement: Movement) -> None:
         movement.session_id,
         movement.transfer_id,
         movement.given_back_id,
-    )
-    await db.execute(
-        """
-        INSERT INTO ledger_entry (transaction_id, fund_id, account, amount)
-        SELECT $1, fund_id, account, amount
-          FROM unnest($2::uuid[], $3::text[], $4::bigint[]) AS t (fund_id, account, amount)
-        """,
-        movement.transaction_id,
+        movement.reserved_for,
         [entry.fund_id for entry in movement.entries],
         [entry.account for entry in movement.entries],
         [entry.amount for entry in movement.entries],
-    )
-
-
-async def add_reservation(db: Connection, reservation_id: UUID, award_id: AwardId, now: datetime) -> None:
-    """Note that money is kept for an award."""
-    await db.execute(
-        "INSERT INTO reservation (reservation_id, award_id, made_at) VALUES ($1, $2, $3)", reservation_id, award_id, now
     )
 
 
