@@ -47,6 +47,7 @@ def page(
             "navigation": navigation,
             "shelves": shelves_of(navigation),
             "nearest_place": place_of(navigation, frame.service, request.url.path),
+            "waiting_counts": getattr(request.state, "waiting_counts", {}),
             "here": request.url.path,
             "csrf_token": csrf_token,
             "csrf_field": csrf_field,

@@ -14,7 +14,7 @@ from services.funding.handlers.posting import move_all, reserve, total
 from services.funding.handlers.proposing import band_of, want_approval
 from services.funding.store import approvals, awards, drawing, funds, ledger, referrals
 from shared.events.funding import SubsidyToppedUp
-from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.kernel.ids import AwardId, FundId
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
@@ -44,6 +44,8 @@ async def ask_for_more(tx: Transaction, award_id: AwardId, wish: Wish) -> Propos
         raise Conflict(f"award-is-{award.state}", "Only an award that runs can be made larger: approve this one first.")
     if await approvals.open_proposal(tx.db, award_id) is not None:
         raise Conflict("more-asked-already", "More is asked for already. That has to be decided first.")
+    if wish.fund_id is not None and not wish.reason.strip():
+        raise Unprocessable("reason-missing", "Say why this fund is to pay.")
     policy: Policy = tx.settings.policy
     wanted = enlarge(award, wish.more, wish.share, policy.most_sessions)
     by_hand = ByHand(tx.actor, wish.fund_id, wish.reason)

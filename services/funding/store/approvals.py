@@ -108,7 +108,15 @@ async def close_proposals(db: Connection, award_id: AwardId, state: ProposalStat
 async def proposal_by_id(db: Connection, proposal_id: UUID) -> Proposal | None:
     """One proposal, locked until the transaction ends."""
     row = await db.fetchrow("SELECT * FROM proposal WHERE proposal_id = $1 FOR NO KEY UPDATE", proposal_id)
-    return _proposal(row) if row else None
+    return proposal_from(row) if row else None
+
+
+async def referral_of_proposal(db: Connection, proposal_id: UUID) -> ReferralId | None:
+    """Whose money a proposal is about."""
+    found: ReferralId | None = await db.fetchval(
+        "SELECT referral_id FROM proposal JOIN award USING (award_id) WHERE proposal_id = $1", proposal_id
+    )
+    return found
 
 
 async def open_proposal(db: Connection, award_id: AwardId) -> Proposal | None:
@@ -116,7 +124,7 @@ async def open_proposal(db: Connection, award_id: AwardId) -> Proposal | None:
     row = await db.fetchrow(
         "SELECT * FROM proposal WHERE award_id = $1 AND state IN ('waiting', 'to-approve') FOR NO KEY UPDATE", award_id
     )
-    return _proposal(row) if row else None
+    return proposal_from(row) if row else None
 
 
 async def note_decision(
@@ -172,6 +180,7 @@ async def prepared_by(db: Connection, referral_id: ReferralId) -> Collection[str
     return {row["actor"] for row in rows}
 
 
-def _proposal(row: Record) -> Proposal:
+def proposal_from(row: Record) -> Proposal:
+    """The proposal that a row of the table holds."""
     kept = {name: row[name] for name in Proposal.__dataclass_fields__}
     return Proposal(**{**kept, "roles": frozenset(row["roles"])})

@@ -1,8 +1,10 @@
 """What people see of funding and can do: funds, awards, who waits for money, fees, evaluations, reports, funders."""
 
 from services.funding.web import (
+    approvals,
     awards,
     bank_details,
+    enlarging,
     evaluations,
     evaluations_staff,
     fees,
@@ -26,6 +28,8 @@ from services.funding.web import (
 ROUTERS = (
     statements.router,
     funds.router,
+    approvals.router,
+    enlarging.router,
     awards.router,
     receipts.router,
     fees.router,

@@ -1,26 +1,45 @@
 """Awards for finance and coordinators: all of them, why each was decided so, and who waits although kept."""
 
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.funding.domain.awards import STATES
 from services.funding.domain.clearing import sum_to_clear
 from services.funding.domain.days import day_of
 from services.funding.domain.explanation import VERDICT_WORDS, reason_for
-from services.funding.store import funds, pages
+from services.funding.handlers.drawing import PAYS
+from services.funding.store import approval_pages, funds, pages
+from services.funding.web.approval_words import KINDS, PROPOSAL_STATES, by_whom, count_approvals
 from services.funding.web.words import LOOKUPS, short
 from shared.kernel.errors import NotFound
 from shared.kernel.money import Pence
 from shared.messaging.kernel import Kernel
-from shared.web import Staff, kernel_of, page, signed_in
+from shared.web import Form, Staff, blank_form, kernel_of, page, signed_in
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(count_approvals)])
 ThisKernel = Annotated[Kernel, Depends(kernel_of)]
 Reader = Annotated[Staff, Depends(signed_in("finance", "coordinator"))]
 SHOWN = 200
+Noted = Literal["granted", "to-approve", "waiting", "anew"]
+NOTED: dict[Noted, str] = {
+    "granted": "The award is larger now.",
+    "to-approve": "The money is kept. Somebody else has to approve it before it is promised.",
+    "waiting": "No fund can pay for more now. It waits, and is looked at when money comes in.",
+    "anew": "It was put forward again.",
+}
+
+
+class Anew(BaseModel):
+    """With how many sessions an award is put forward again."""
+
+    words: ClassVar[dict[str, str]] = {"sessions": "Enter a whole number of sessions."}
+
+    sessions: int
 
 
 @router.get("/awards")
@@ -47,7 +66,7 @@ async def unfunded_page(request: Request, kernel: ThisKernel, _staff: Reader) ->
     """Everybody who is kept although no fund can pay, in the order in which money will reach them."""
     async with kernel.reading() as db:
         waiting = await pages.waiting_listed(db, {"money"})
-        others = await pages.waiting_listed(db, {"consent", "profile"})
+        others = await pages.waiting_listed(db, {"consent", "profile", "another-look"})
         cases = await pages.cases_waiting(db, kernel.keys, waiting)
         kept = await funds.funds_kept(db)
     now = kernel.clock.now()
@@ -65,23 +84,46 @@ async def unfunded_page(request: Request, kernel: ThisKernel, _staff: Reader) ->
 
 
 @router.get("/awards/{award_id}")
-async def award_page(request: Request, award_id: UUID, kernel: ThisKernel, _staff: Reader) -> Response:
+async def award_page(request: Request, award_id: UUID, kernel: ThisKernel, _staff: Reader, noted: str = "") -> Response:
     """One award, which funds pay for it, and why just these."""
+    sentence = next((text for code, text in NOTED.items() if code == noted), "")
+    return await award_shown(request, kernel, award_id, None, sentence=sentence)
+
+
+async def award_shown(
+    request: Request, kernel: Kernel, award_id: UUID, form: Form[Anew] | None, *, status: int = 200, sentence: str = ""
+) -> Response:
+    """The page of an award; with `form` where what was typed on it has to be corrected."""
     async with kernel.reading() as db:
         award = await pages.award_shown(db, award_id)
         if award is None:
             raise NotFound("award-unknown", "There is no such award.")
         paid = await pages.paid_by(db, award_id)
         sessions = await pages.sessions_shown(db, award_id)
-    considered = [(one, reason_for(one["verdict"], one["reasons"])) for one in award["explanation"]]
+        proposals = await approval_pages.proposals_of(db, kernel.keys, award_id)
+    explained = [(one, _because(one.explanation)) for one in proposals if one.proposal.kind == "top-up"]
     return page(
         request,
         "awards/award.html",
+        status,
         award=award,
         paid=paid,
         sessions=sessions,
-        considered=considered,
+        considered=_because(award["explanation"]),
+        explained=explained,
+        proposals=proposals,
+        runs=award["state"] in PAYS,
+        may_change_fund=award["state"] in ("reserved", "to-approve") or award["waits_for"] == "another-look",
+        form=form or blank_form(Anew, sessions=str(award["sessions"])),
+        noted=sentence,
+        by_whom=by_whom,
+        kinds=KINDS,
+        proposal_states=PROPOSAL_STATES,
         verdicts=VERDICT_WORDS,
         words=LOOKUPS,
         short=short,
     )
+
+
+def _because(explanation: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
+    return [(one, reason_for(one["verdict"], one["reasons"])) for one in explanation]
