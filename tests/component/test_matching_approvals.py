@@ -9,7 +9,7 @@ from services.matching.handlers import answers, therapy
 from services.matching.handlers.therapy import asking
 from services.matching.store.episodes import episode_of
 from shared.events.funding import SubsidyApprovalDecided, SubsidyApprovalWanted, SubsidyToppedUp, SubsidyWaitlisted
-from shared.events.matching import MatchWithdrawn, OfferAccepted, OfferSent, ReferralWaitlisted
+from shared.events.matching import MatchWithdrawn, OfferAccepted, OfferSent, OfferWithdrawn, ReferralWaitlisted
 from shared.kernel.ids import AwardId, MatchId, ReferralId
 from shared.kernel.money import Pence
 from tests.component.matching import Matching, matching_service, therapist_row
@@ -94,6 +94,21 @@ async def test_what_people_say_of_a_match_that_has_moved_on_changes_nothing(matc
     assert (await match_of(matching, ids["match_id"])).state == "accepted"
     assert await matching.told(ReferralWaitlisted) == []
     assert await looks_wanted(matching) == []
+
+
+async def test_an_offer_whose_money_went_again_is_taken_back_and_decided_anew(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+    referral_id = await matching.takes_on()
+    await matching.subsidises(referral_id)
+    first = await ids_of(matching, referral_id)
+
+    await matching.hears(SubsidyApprovalWanted(**first, level=1), SubsidyApprovalDecided(**first, approved=False))
+    assert await matching.told(OfferWithdrawn) == []
+    await matching.hears(SubsidyWaitlisted(referral_id=referral_id, match_id=first["match_id"], shortfall=Pence(100)))
+
+    assert [one.reason for one in await matching.told(OfferWithdrawn)] == ["superseded"]
+    assert (await ids_of(matching, referral_id))["match_id"] != first["match_id"]
+    assert await matching.places(1) == (3, 2, 1)
 
 
 async def test_a_therapist_sees_how_many_sessions_are_paid_for_now_and_by_whom(matching: Matching) -> None:

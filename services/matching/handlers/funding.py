@@ -80,9 +80,12 @@ async def plan_more(topped_up: SubsidyToppedUp, tx: Transaction) -> None:
 
 
 async def wait_for_money(answer: SubsidyWaitlisted | SubsidyApprovalDecided, tx: Transaction) -> None:
-    """Keep the match, but not the therapist's place, until there is money."""
-    match = await _awaiting(tx, answer.match_id)
-    if match is None:
+    """Keep the match, but not the therapist's place, until there is money; an offer that nobody pays is taken back."""
+    match = await store.match_by_id(tx.db, answer.match_id)
+    if match is not None and match.state == "offered" and isinstance(answer, SubsidyWaitlisted):
+        await withdraw_match(tx, match, "superseded")
+        await find_therapist(tx, match.referral_id)
+    if match is None or match.state not in ("proposed", "waiting-for-funds"):
         return
     if match.state == "proposed":
         MATCH_MOVES.require(match.state, "waiting-for-funds", "system")
