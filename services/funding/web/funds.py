@@ -4,32 +4,31 @@ from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import RedirectResponse, Response
 
 from services.funding.domain.amounts import pence_from
 from services.funding.domain.clearing import sum_to_clear
-from services.funding.domain.days import day_of, end_of
+from services.funding.domain.days import day_in_words, day_of, end_of
 from services.funding.domain.explanation import terms_in_words
 from services.funding.domain.vocabulary import KIND_WORDS
 from services.funding.handlers.money import Gift, receive_money
-from services.funding.store import funds, ledger, pages
+from services.funding.store import fund_changes, funds, grant_dates, grants, ledger, pages
 from services.funding.web.bars import bar_of, together
+from services.funding.web.fund_access import Finance, Reader, ThisKernel, may_change
 from services.funding.web.words import LOOKUPS, short
 from shared.db import Connection
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.kernel.ids import FundId
-from shared.kernel.money import Pence
+from shared.kernel.money import Pence, pounds
 from shared.messaging.kernel import Kernel
-from shared.web import Form, Staff, blank_form, kernel_of, page, read_form, signed_in
+from shared.web import Form, blank_form, page, read_form
 
 router = APIRouter()
-ThisKernel = Annotated[Kernel, Depends(kernel_of)]
-Reader = Annotated[Staff, Depends(signed_in("finance", "coordinator"))]
-Finance = Annotated[Staff, Depends(signed_in("finance"))]
 SHOWN = 200
 FIELD_OF = {"reference-used": "reference", "reference-missing": "reference", "day-in-future": "received_on"}
+FIELD_OF |= {"instalment-unknown": "instalment", "instalment-named": "instalment"}
 
 
 class MoneyIn(BaseModel):
@@ -39,15 +38,17 @@ class MoneyIn(BaseModel):
         "amount.missing": "Enter the amount.",
         "reference.missing": "Enter the reference of the payment.",
         "received_on": "Enter the day on which the money came in.",
+        "instalment": "Choose one of the instalments shown.",
     }
 
     amount: Annotated[Pence, BeforeValidator(pence_from)]
     reference: str = Field(max_length=100)
     received_on: date
+    instalment: UUID | None = None
 
 
 @router.get("/funds")
-async def funds_page(request: Request, kernel: ThisKernel, _staff: Reader) -> Response:
+async def funds_page(request: Request, kernel: ThisKernel, staff: Reader) -> Response:
     """Every fund, all of them together, and what it would take to clear the waiting list."""
     async with kernel.reading() as db:
         kept = await funds.funds_kept(db)
@@ -63,6 +64,7 @@ async def funds_page(request: Request, kernel: ThisKernel, _staff: Reader) -> Re
         to_clear=sum_to_clear(cases, [one.fund for one in kept], today),
         kinds=KIND_WORDS,
         today=today,
+        may_change=may_change(staff),
     )
 
 
@@ -79,6 +81,8 @@ async def fund_page(
         past = await ledger.balances_at(db, [kept.fund.fund_id], moment)
         balances = past[kept.fund.fund_id] if day else kept.balances
         lines = await pages.ledger_lines(db, kept.fund.fund_id, before=moment, limit=SHOWN)
+        log = await fund_changes.changes_of(db, kernel.keys, kept.fund.fund_id)
+        given = await grants.grants_of(db, kept.fund.fund_id)
     return page(
         request,
         "funds/fund.html",
@@ -91,7 +95,9 @@ async def fund_page(
         not_a_day=bool(on) and day is None and on != day_of(now).isoformat(),
         today=day_of(now),
         noted=noted,
-        may_receive=staff.may("finance"),
+        log=log,
+        grants=given,
+        may_change=may_change(staff),
         kinds=KIND_WORDS,
         words=LOOKUPS,
         short=short,
@@ -113,7 +119,7 @@ async def receive(request: Request, fund_id: UUID, kernel: ThisKernel, staff: Fi
     if form.model is None:
         return await _receive_form(request, fund_id, kernel, form, 422)
     sent = form.model
-    gift = Gift(FundId(fund_id), sent.amount, sent.reference, sent.received_on)
+    gift = Gift(FundId(fund_id), sent.amount, sent.reference, sent.received_on, sent.instalment)
     try:
         new = await kernel.perform(str(fund_id), lambda tx: receive_money(tx, gift), actor=staff.actor)
     except (Conflict, Unprocessable) as refusal:
@@ -127,7 +133,17 @@ async def _receive_form(
 ) -> Response:
     async with kernel.reading() as db:
         kept = await _fund(db, fund_id)
-    return page(request, "funds/receive.html", status, kept=kept, form=form, today=day_of(kernel.clock.now()))
+        awaited = await grant_dates.awaited_by(db, kept.fund.fund_id)
+    chosen = form.text("instalment")
+    instalments = [{"value": "", "text": "None of a grant"}] + [
+        {
+            "value": str(one.instalment_id),
+            "text": f"{reference}: {pounds(one.amount)} due on {day_in_words(one.due_on)}",
+            "selected": str(one.instalment_id) == chosen,
+        }
+        for one, reference in awaited
+    ]
+    return page(request, "funds/receive.html", status, kept=kept, form=form, instalments=instalments)
 
 
 async def _fund(db: Connection, fund_id: UUID) -> funds.KeptFund:
