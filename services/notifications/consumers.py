@@ -22,6 +22,7 @@ from shared.events.funding import (
     SubsidyReleased,
     SubsidyToppedUp,
     SubsidyWaitlisted,
+    TherapistBankDetailsEntered,
     TherapistFeeDue,
     TherapistFeeOverdue,
     TherapistFeeSettled,
@@ -127,6 +128,7 @@ from shared.messaging.transaction import Transaction
     TherapistFeeOverdue,
     TherapistFeeSettled,
     InvoiceDecided,
+    TherapistBankDetailsEntered,
     batched=True,
 )
 async def on_whatever_was_told(events: Sequence[Event], tx: Transaction) -> None:

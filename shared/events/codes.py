@@ -52,7 +52,7 @@ DesiredOutcome = Literal["achieved", "partly", "not", "not-said"]
 FundMilestone = Literal["target-met", "money-expiring", "report-due", "instalment-late"]
 """The first two are told to the funder, the other two to our finance staff."""
 FunderLetterKind = Literal["funder-sign-in", "funder-report", "funder-milestone"]
-InvoiceDecision = Literal["approved", "questioned", "paid"]
+InvoiceDecision = Literal["approved", "questioned", "paid", "returned"]
 MoneyLevel = Literal["none", "scarce", "good"]
 TherapistStanding = Literal["approved", "active", "paused", "lapsed", "suspended", "removed", "left"]
 StaffRole = Literal["coordinator", "triage", "safeguarding", "registrar", "finance", "admin"]

@@ -221,6 +221,10 @@ async def test_a_session_corrected_after_payment_is_credited_once_with_the_next_
     await answered(funding, "INV000001-1,50,paid,2026-03-02,")
     await funding.passes(timedelta(days=1))
 
+    dropped = await invoiced(funding, client, [second])
+    await funding.perform(
+        "x", lambda tx: invoicing.cancel_own(tx, dropped, client.therapist_id), actor=as_therapist(client)
+    )
     next_one = await invoiced(funding, client, [second])
     later = await invoiced(funding, client, await sessions_held(funding, client))
 
@@ -230,3 +234,5 @@ async def test_a_session_corrected_after_payment_is_credited_once_with_the_next_
     await funding.hears(attended(client, first))
     again = await invoiced(funding, client, [first])
     assert await amounts(funding, again) == [5_000]
+    with pytest.raises(Conflict):
+        await funding.perform("x", lambda tx: invoice_decisions.cancel_invoice(tx, next_one, "Why not"), actor=ONE)

@@ -11,7 +11,7 @@ from services.funding.handlers import bank_details, invoice_decisions, payment_r
 from services.funding.handlers.importing import RefusedFile
 from services.funding.store import bank_details as bank_store
 from services.funding.store import invoice_pages
-from shared.events.funding import InvoiceDecided
+from shared.events.funding import InvoiceDecided, TherapistBankDetailsEntered
 from shared.kernel.errors import Conflict, Unprocessable
 from shared.kernel.ids import InvoiceId
 from tests.component.funding import Client, Funding, funding_service
@@ -74,6 +74,7 @@ async def test_bank_details_are_used_once_a_second_person_confirmed_them(funding
 
     assert (await invoice(funding, made)).state == "in-run"
     assert (present.state, waiting.state) == ("confirmed", "waiting")
+    assert [one.therapist_id for one in await funding.told(TherapistBankDetailsEntered)] == [therapist] * 2
     async with funding.kernel.reading() as db:
         with pytest.raises(asyncpg.CheckViolationError, match="confirmed_by_a_second_person"):
             await db.execute("UPDATE bank_account SET state = 'confirmed', decided_by = entered_by")
@@ -138,7 +139,7 @@ async def test_a_file_with_anything_wrong_is_refused_whole_with_its_lines(fundin
     assert await answered(funding, good, other) == 2
     assert await answered(funding, good, other, "") == 0
     assert await wrong_lines(funding, good) == [(2, "reference")]
-    assert [one.decision for one in await funding.told(InvoiceDecided)] == ["approved", "approved", "paid"]
+    assert [one.decision for one in await funding.told(InvoiceDecided)] == ["approved", "approved", "paid", "returned"]
 
 
 async def test_a_returned_payment_goes_into_the_next_run_under_another_reference(funding: Funding) -> None:

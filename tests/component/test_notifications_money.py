@@ -19,6 +19,7 @@ from shared.events.funding import (
     SubsidyApprovalDecided,
     SubsidyApprovalWanted,
     SubsidyGranted,
+    TherapistBankDetailsEntered,
 )
 from shared.events.intake import ConsentWithdrawn
 from shared.events.sealed import Letter, MeansLink
@@ -108,16 +109,17 @@ async def test_a_client_who_may_not_be_written_to_is_not(notifications: Notifica
 
 async def test_a_therapist_is_told_what_became_of_an_invoice(notifications: Notifications) -> None:
     notifications.intake.answer = TherapistCard(name="Kim", email="kim@example.org")
-    decisions: tuple[Any, ...] = ("approved", "questioned", "paid")
+    decisions: tuple[Any, ...] = ("approved", "questioned", "paid", "returned")
     for decision in decisions:
         await notifications.hears(
             InvoiceDecided(therapist_id=TherapistId(uuid4()), invoice_id=InvoiceId(uuid4()), decision=decision)
         )
+    await notifications.hears(TherapistBankDetailsEntered(therapist_id=TherapistId(uuid4())))
 
     await notifications.sends()
 
-    assert [to for to, _, _ in notifications.post_box.sent] == ["kim@example.org"] * 3
-    assert len({letter.subject for _, letter, _ in notifications.post_box.sent}) == 3
+    assert [to for to, _, _ in notifications.post_box.sent] == ["kim@example.org"] * 5
+    assert len({letter.subject for _, letter, _ in notifications.post_box.sent}) == 5
     for _, letter, _ in notifications.post_box.sent:
         assert "http://localhost:8003/invoices/mine" in letter.text
         assert "Kim" not in letter.text

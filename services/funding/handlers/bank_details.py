@@ -5,6 +5,7 @@ from uuid import UUID
 from services.funding.domain.bank_details import BankAccount, BankDetails, require_second_person
 from services.funding.store import bank_details
 from services.funding.store import funds as fund_store
+from shared.events.funding import TherapistBankDetailsEntered
 from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.ids import TherapistId
 from shared.messaging.transaction import Transaction
@@ -23,6 +24,7 @@ async def enter_account(tx: Transaction, therapist_id: TherapistId, details: Ban
     if latest is not None and latest.details == details:
         raise Conflict("details-known", "We have these bank details already.")
     await bank_details.add_account(tx.db, tx.keys, tx.new_id(), therapist_id, details, entered_by=tx.actor, now=tx.now)
+    tx.emit(TherapistBankDetailsEntered(therapist_id=therapist_id))
 
 
 async def confirm_account(tx: Transaction, account_id: UUID) -> None:

@@ -14,6 +14,14 @@ from shared.kernel.ids import InvoiceId, SessionId
 from shared.messaging.transaction import Transaction
 
 
+TOLD: dict[InvoiceState, InvoiceDecision] = {
+    "approved": "approved",
+    "questioned": "questioned",
+    "paid": "paid",
+    "bank-returned": "returned",
+}
+
+
 async def approve_invoice(tx: Transaction, invoice_id: InvoiceId) -> InvoiceState:
     """Say that an invoice is right; gives `submitted` where a second person has to agree.
 
@@ -100,8 +108,7 @@ async def move(tx: Transaction, invoice: Invoice, following: InvoiceState) -> No
     """Bring an invoice into another state, and tell where the therapist is to hear of it."""
     require_move(invoice.state, following)
     await invoices.save_state(tx.db, replace(invoice, state=following), tx.now)
-    told: dict[InvoiceState, InvoiceDecision] = {"approved": "approved", "questioned": "questioned", "paid": "paid"}
-    if following in told:
+    if following in TOLD:
         tx.emit(
-            InvoiceDecided(therapist_id=invoice.therapist_id, invoice_id=invoice.invoice_id, decision=told[following])
+            InvoiceDecided(therapist_id=invoice.therapist_id, invoice_id=invoice.invoice_id, decision=TOLD[following])
         )

@@ -17,8 +17,10 @@ MeansPurpose = Literal["means", "means-reminder"]
 """What somebody lives on; carries its link and asks for the address like a question."""
 FeePurpose = Literal["fee", "fee-reminder"]
 """Something is to be paid; the letter leads to the pages of the therapist who owes it."""
-InvoicePurpose = Literal["invoice-approved", "invoice-questioned", "invoice-paid"]
-"""What became of an invoice; the letter leads to the pages of the therapist who wrote it."""
+InvoicePurpose = Literal[
+    "invoice-approved", "invoice-questioned", "invoice-paid", "invoice-returned", "bank-details"
+]  # fmt: skip
+"""What became of an invoice, or of where it is paid to; the letter leads to the pages of the therapist."""
 FunderPurpose = Literal["funder-sign-in", "funder-report", "funder-milestone"]
 """Letters to somebody at a funder."""
 FinancePurpose = Literal["approval-wanted", "report-due", "instalment-late"]

@@ -123,6 +123,8 @@ TEMPLATES = {
     "invoice-approved": "note of an approved invoice",
     "invoice-questioned": "question about an invoice",
     "invoice-paid": "note of a paid invoice",
+    "invoice-returned": "note of a payment that came back",
+    "bank-details": "note of new bank details",
     "funder-sign-in": "funder's link to sign in",
     "funder-report": "note of a report to a funder",
     "funder-milestone": "news of a fund to a funder",

@@ -23,6 +23,7 @@ from shared.events.funding import (
     MeansWanted,
     ReportPublished,
     SubsidyApprovalWanted,
+    TherapistBankDetailsEntered,
     TherapistFeeDue,
 )
 from shared.events.intake import (
@@ -56,6 +57,7 @@ INVOICES: dict[InvoiceDecision, InvoicePurpose] = {
     "approved": "invoice-approved",
     "questioned": "invoice-questioned",
     "paid": "invoice-paid",
+    "returned": "invoice-returned",
 }
 NEEDS: dict[ConsentPurpose, tuple[Purpose, ...]] = {
     "evaluation": get_args(EvaluationPurpose),
@@ -136,6 +138,8 @@ def _about_money(events: Sequence[Event], tx: Transaction) -> Iterator[Queued]:
                 yield _to_therapist(event, "fee-reminder" if event.reminder else "fee", tx)
             case InvoiceDecided():
                 yield _to_therapist(event, INVOICES[event.decision], tx)
+            case TherapistBankDetailsEntered():
+                yield _to_therapist(event, "bank-details", tx)
             case FunderLetterRequested():
                 yield _to_funder(event, tx)
             case _:
@@ -149,7 +153,9 @@ def _evaluation(event: EvaluationDue, tx: Transaction) -> Queued:
     return _with_letter(plain, tx.unseal(event, EvaluationLink), tx)
 
 
-def _to_therapist(event: TherapistFeeDue | InvoiceDecided, purpose: Purpose, tx: Transaction) -> Queued:
+def _to_therapist(
+    event: TherapistFeeDue | InvoiceDecided | TherapistBankDetailsEntered, purpose: Purpose, tx: Transaction
+) -> Queued:
     return _queued(tx, purpose, event.origin.event_id, f"therapist:{event.therapist_id}", None)
 
 

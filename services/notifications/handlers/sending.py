@@ -120,7 +120,9 @@ async def _give_up(claimed: Claimed, tx: Transaction) -> None:
             pass
         case "evaluation" | "evaluation-reminder" | "means" | "means-reminder":
             pass
-        case "fee" | "fee-reminder" | "invoice-approved" | "invoice-questioned" | "invoice-paid":
+        case "fee" | "fee-reminder" | "bank-details":
+            pass
+        case "invoice-approved" | "invoice-questioned" | "invoice-paid" | "invoice-returned":
             pass
         case "funder-sign-in" | "funder-report" | "funder-milestone":
             pass
@@ -143,7 +145,7 @@ async def _mail(kernel: Kernel, claimed: Claimed, mail: MailServer) -> Attempt:
             found, link = await _question(kernel, claimed, "means")
         case "fee" | "fee-reminder":
             found, link = await _therapist_address(kernel, claimed), f"{settings.public_url('funding')}/fees/mine"
-        case "invoice-approved" | "invoice-questioned" | "invoice-paid":
+        case "invoice-approved" | "invoice-questioned" | "invoice-paid" | "invoice-returned" | "bank-details":
             found, link = await _therapist_address(kernel, claimed), f"{settings.public_url('funding')}/invoices/mine"
         case "approval-wanted":
             found, link = _finance_address(settings), f"{settings.public_url('funding')}/awards/approvals"

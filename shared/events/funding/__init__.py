@@ -26,6 +26,7 @@ from shared.events.funding.subsidies import (
 )
 from shared.events.funding.therapists import (
     InvoiceDecided,
+    TherapistBankDetailsEntered,
     TherapistFeeDue,
     TherapistFeeOverdue,
     TherapistFeeSettled,
@@ -51,6 +52,7 @@ __all__ = [
     "SubsidyReleased",
     "SubsidyToppedUp",
     "SubsidyWaitlisted",
+    "TherapistBankDetailsEntered",
     "TherapistFeeDue",
     "TherapistFeeOverdue",
     "TherapistFeeSettled",

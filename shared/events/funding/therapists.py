@@ -38,7 +38,7 @@ class TherapistFeeSettled(Event):
 
 
 class InvoiceDecided(Event):
-    """A therapist's invoice was approved, questioned, or paid; the therapist is written to."""
+    """A therapist's invoice was approved, questioned, paid, or sent back by the bank; the therapist is written to."""
 
     type: ClassVar = "funding.invoice-decided.v1"
     key: ClassVar = "therapist_id"
@@ -46,3 +46,12 @@ class InvoiceDecided(Event):
     therapist_id: TherapistId
     invoice_id: InvoiceId
     decision: InvoiceDecision
+
+
+class TherapistBankDetailsEntered(Event):
+    """Somebody entered where a therapist is to be paid; the therapist is written to, as it may not have been they."""
+
+    type: ClassVar = "funding.therapist-bank-details-entered.v1"
+    key: ClassVar = "therapist_id"
+
+    therapist_id: TherapistId
