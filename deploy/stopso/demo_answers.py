@@ -26,16 +26,16 @@ ACCEPTED, DECLINED, LEFT_OPEN = 60, 20, 20
 async def move_on(kernels: Mapping[ServiceName, Kernel], draw: random.Random, count: int, progress: Progress) -> None:
     """Wait until the new referrals have got as far as they can by themselves, then answer some of their offers."""
     moving = progress.add_task("Matching, funding and answering", total=3)
-    await _settle(kernels)
+    await settle(kernels)
     progress.advance(moving)
     for offer in await _rows(kernels["matching"], "SELECT offer_id, referral_id FROM offer JOIN match USING (match_id) "
                              "WHERE offer.state = 'sent' ORDER BY offer_id DESC LIMIT $1", count):  # fmt: skip
         await _answer(kernels["matching"], draw, OfferId(offer["offer_id"]), str(offer["referral_id"]))
-    await _settle(kernels)
+    await settle(kernels)
     progress.advance(moving)
     await _meet(kernels["matching"], draw, count)
     await _withdraw(kernels["intake"], max(1, count // 20))
-    await _settle(kernels)
+    await settle(kernels)
     progress.advance(moving)
 
 
@@ -95,7 +95,7 @@ async def _perform(kernel: Kernel, key: str, work: Callable[[Transaction], Await
         return
 
 
-async def _settle(kernels: Mapping[ServiceName, Kernel]) -> None:
+async def settle(kernels: Mapping[ServiceName, Kernel]) -> None:
     """Wait until nothing has been on its way for a moment, or long enough."""
     loop = asyncio.get_running_loop()
     began = quiet_since = loop.time()

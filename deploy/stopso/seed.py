@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.stopso import demo_people
-from deploy.stopso.demo_answers import move_on
+from deploy.stopso.demo_answers import move_on, settle
+from deploy.stopso.demo_money import agree_on_grant, hold_sessions, look_after, two_of
 from deploy.stopso.demo_past import add_past
 from deploy.stopso.demo_register import furnish, take_over
 from deploy.stopso.places import state_folder
@@ -76,7 +77,18 @@ async def _seed(
                 await _arrive(kernels["intake"], draw, number)
                 progress.advance(arriving)
             await move_on(kernels, draw, count, progress)
+        if fresh:
+            await _finance_at_work(kernels)
         console.print(f"Added {count} fictional referrals.")
+
+
+async def _finance_at_work(kernels: Kernels) -> None:
+    now = datetime.now(UTC)
+    two = await two_of(kernels["notifications"])
+    await agree_on_grant(kernels["funding"], two, now.date())
+    await hold_sessions(kernels["matching"], now)
+    await settle(kernels)
+    await look_after(kernels["funding"], two)
 
 
 async def _people_and_money(kernels: Kernels, draw: random.Random) -> None:
