@@ -1,7 +1,7 @@
 """Where staff can go: one list over all four services, each place shown to those whose role opens it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from shared.events.codes import StaffRole
@@ -22,13 +22,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place as the navigation shows it."""
+    """A place as the navigation shows it, with how much waits there where the page that shows it knows."""
 
     label: str
     address: str
     service: ServiceName
     path: str
     group: str = ""
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ PLACES = (
     Place("Evaluations", "funding", "/evaluations/staff", frozenset({"coordinator"})),
     Place("Funds", "funding", "/funds", frozenset({"finance", "coordinator"}), MONEY),
     Place("Awards", "funding", "/awards", frozenset({"finance", "coordinator"}), MONEY),
+    Place("Approvals", "funding", "/awards/approvals", frozenset({"finance", "coordinator"}), MONEY),
     Place("Means", "funding", "/means", frozenset({"finance", "coordinator"}), MONEY),
     Place("Invoices", "funding", "/invoices", frozenset({"finance"}), MONEY),
     Place("Fees", "funding", "/fees", frozenset({"finance"}), MONEY),
@@ -67,6 +69,13 @@ def places_for(staff: Staff, urls: Mapping[ServiceName, str]) -> tuple[Link, ...
         Link(place.label, urls.get(place.service, "") + place.path, place.service, place.path, place.group)
         for place in PLACES
         if staff.may(*place.roles)
+    )
+
+
+def waiting_at(links: Sequence[Link], service: ServiceName, waiting: Mapping[str, int]) -> tuple[Link, ...]:
+    """The links with how much waits at those of one service, by their paths."""
+    return tuple(
+        replace(link, waiting=waiting.get(link.path, 0)) if link.service == service else link for link in links
     )
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared.web.csrf import TOKEN_FIELD, csrf_token_of
-from shared.web.navigation import place_of, places_for, shelves_of
+from shared.web.navigation import place_of, places_for, shelves_of, waiting_at
 from shared.web.requests import frame_of
 
 
@@ -28,7 +28,8 @@ def page(
     """
     frame = frame_of(request)
     staff = getattr(request.state, "staff", None)
-    navigation = places_for(staff, frame.urls) if staff else ()
+    waiting = getattr(request.state, "waiting", {})
+    navigation = waiting_at(places_for(staff, frame.urls), frame.service, waiting) if staff else ()
     templates: Environment = request.app.state.templates
 
     def csrf_token() -> str:
@@ -47,7 +48,6 @@ def page(
             "navigation": navigation,
             "shelves": shelves_of(navigation),
             "nearest_place": place_of(navigation, frame.service, request.url.path),
-            "waiting_counts": getattr(request.state, "waiting_counts", {}),
             "here": request.url.path,
             "csrf_token": csrf_token,
             "csrf_field": csrf_field,

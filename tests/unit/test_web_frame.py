@@ -15,7 +15,7 @@ from shared.events.codes import StaffRole
 from shared.kernel.ids import ServiceName, StaffId
 from shared.telemetry import counter
 from shared.web.cookies import VISIT_COOKIE
-from shared.web.navigation import PLACES, Link, Place, Shelf, place_of, places_for, shelves_of
+from shared.web.navigation import PLACES, Link, Place, Shelf, place_of, places_for, shelves_of, waiting_at
 from shared.web.staff import ROLES, Staff
 from tests.web_sample import HERE, MARKER, SampleSettings, browser, hidden_token, sample_web
 
@@ -279,6 +279,9 @@ def test_a_group_opens_together_and_one_alone_stands_alone() -> None:
     board, funds, fees = link("board"), link("funds", "Money"), link("fees", "Money")
 
     assert shelves_of([board, funds, fees]) == (Shelf("", (board,)), Shelf("Money", (funds, fees)))
+    counted = waiting_at([board, funds], "funding", {"/funds": 3})
+    assert [one.waiting for one in counted] == [0, 3]
+    assert [one.waiting for one in waiting_at([funds], "matching", {"/funds": 3})] == [0]
     assert shelves_of([board, funds]) == (Shelf("", (board,)), Shelf("", (funds,)))
 
 

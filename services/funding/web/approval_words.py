@@ -32,4 +32,4 @@ async def count_approvals(request: Request, kernel: Annotated[Kernel, Depends(ke
     """Dependency of the staff pages about money: lets the navigation say how many wait for approval."""
     if STAFF_COOKIE in request.cookies:
         async with kernel.reading() as db:
-            request.state.waiting_counts = {APPROVALS: await count_to_approve(db)}
+            request.state.waiting = {APPROVALS: await count_to_approve(db)}

@@ -49,11 +49,13 @@ async def awards_page(request: Request, kernel: ThisKernel, _staff: Reader, show
     async with kernel.reading() as db:
         rows = await pages.awards_listed(db, states=states, review=show == "review", limit=SHOWN)
         counts = await pages.award_counts(db)
+        to_approve = await approval_pages.count_to_approve(db)
     return page(
         request,
         "awards/list.html",
         awards=rows,
         counts=counts,
+        to_approve=to_approve,
         show=show if states or show == "review" else "",
         shown=SHOWN,
         words=LOOKUPS,
