@@ -165,7 +165,7 @@ async def test_staff_ask_on_the_phone_or_by_a_link_and_only_they(funding: Fundin
     assert 'value="nearly 900"' in (await clerk.reads(page)).text
     refused = await clerk.sends(page, page, **{**LIVES_ON, "savings": ""}, evidence="payslip")
     assert refused.status_code == 422
-    assert "Enter an amount, or 0: what do you have in savings?" in refused.text
+    assert "Enter an amount, or 0: what do you have in savings." in refused.text
     await clerk.sends(page, page, **LIVES_ON, evidence="payslip")
     test = await latest(funding, client)
     assert (test.state, test.evidence, test.answered_by[:6]) == ("done", "payslip", "staff:")

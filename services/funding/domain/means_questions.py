@@ -41,7 +41,7 @@ class Step:
 
 
 def _amount(key: str, text: str, say: str, hint: str = "", only_with: str = "") -> Question:
-    missing = f"Enter an amount, or 0: {text[0].lower()}{text[1:]}."
+    missing = f"Enter an amount, or 0: {text[0].lower()}{text[1:].rstrip('?')}."
     return Question(key, "amount", text, say, missing, hint, only_with=only_with)
 
 
