@@ -1,4 +1,4 @@
-"""`stopso import`: takes referrals, therapists, funds and outward codes over from CSV files, and forms from JSON."""
+"""`stopso import`: takes referrals, therapists, funds and outward codes over from CSV files, and what is dated data."""
 
 import json
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from deploy.stopso.desk import at_desk, text_of
 from services.funding.handlers.importing import Imported, RefusedFile, import_funds, import_questionnaires
+from services.funding.handlers.means_policies import import_thresholds
 from services.intake.handlers.importing import import_csv
 from services.matching.handlers.importing import import_outcodes, import_therapists
 from shared.kernel.errors import BrokenPromise, Conflict, Unprocessable
@@ -95,6 +96,30 @@ def questionnaires(
             _say({}, [(0, "", refused.sentence)], as_json=as_json)
         case new:
             _say({"new forms": new}, [], as_json=as_json)
+
+
+@app.command("thresholds")
+def thresholds(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A TOML file of thresholds.")],
+    as_json: AsJson = False,
+) -> None:
+    """Load the thresholds of means tests that hold from a day on; what holds already never changes."""
+    text = text_of(file)
+
+    async def take_in(tx: Transaction) -> bool:
+        return await import_thresholds(tx, text)
+
+    async def work(kernel: Kernel) -> bool | BrokenPromise:
+        try:
+            return await kernel.perform("means-policies", take_in, actor=ACTOR)
+        except (Conflict, Unprocessable) as refused:
+            return refused
+
+    match at_desk("funding", work):
+        case BrokenPromise() as refused:
+            _say({}, [(0, "", refused.sentence)], as_json=as_json)
+        case new:
+            _say({"new thresholds": int(new)}, [], as_json=as_json)
 
 
 @app.command("outcodes")
