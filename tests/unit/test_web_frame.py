@@ -1,8 +1,6 @@
 """The guards around every page: headers, forged forms, bodies, failures and the log."""
 
-import importlib
 from collections.abc import AsyncIterator
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,12 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from structlog.testing import capture_logs
 
-from shared.events.codes import StaffRole
-from shared.kernel.ids import ServiceName, StaffId
 from shared.telemetry import counter
 from shared.web.cookies import VISIT_COOKIE
-from shared.web.navigation import PLACES, Link, Place, Shelf, place_of, places_for, shelves_of, waiting_at
-from shared.web.staff import ROLES, Staff
 from tests.web_sample import HERE, MARKER, SampleSettings, browser, hidden_token, sample_web
 
 
@@ -262,49 +256,3 @@ async def test_health_tells_the_truth_about_readiness(client: httpx.AsyncClient)
 async def test_the_figures_of_this_process_can_be_read(client: httpx.AsyncClient) -> None:
     counter("stopso_test_pages_total", "Counted only here.").inc(3)
     assert "stopso_test_pages_total 3.0" in (await client.get("/metrics")).text
-
-
-@pytest.mark.parametrize("role", sorted(ROLES))
-def test_nobody_is_shown_the_way_to_a_place_twice(role: StaffRole) -> None:
-    links = places_for(Staff(StaffId(uuid4()), "Ada Example", frozenset({role})), {})
-
-    assert len(links) == len({link.label for link in links}) == len({(link.service, link.path) for link in links})
-    assert links[0].label == "Board"
-
-
-def test_a_group_opens_together_and_one_alone_stands_alone() -> None:
-    def link(label: str, group: str = "") -> Link:
-        return Link(label, f"/{label}", "funding", f"/{label}", group)
-
-    board, funds, fees = link("board"), link("funds", "Money"), link("fees", "Money")
-
-    assert shelves_of([board, funds, fees]) == (Shelf("", (board,)), Shelf("Money", (funds, fees)))
-    counted = waiting_at([board, funds], "funding", {"/funds": 3})
-    assert [one.waiting for one in counted] == [0, 3]
-    assert [one.waiting for one in waiting_at([funds], "matching", {"/funds": 3})] == [0]
-    assert shelves_of([board, funds]) == (Shelf("", (board,)), Shelf("", (funds,)))
-
-
-@pytest.mark.parametrize(
-    ("service", "path", "place"),
-    [
-        ("funding", "/funds", "/funds"),
-        ("funding", "/funds/x", "/funds"),
-        ("funding", "/funds/forecast", "/funds/forecast"),
-        ("funding", "/fundsaway", None),
-        ("matching", "/funds", None),
-    ],
-)
-def test_a_page_belongs_to_the_nearest_place_above_it(service: ServiceName, path: str, place: str | None) -> None:
-    links = [Link(one, one, "funding", one) for one in ("/funds", "/funds/forecast")]
-
-    found = place_of(links, service, path)
-
-    assert (found.path if found else None) == place
-
-
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.label)
-def test_every_place_of_the_bar_is_a_page(place: Place) -> None:
-    routers = importlib.import_module(f"services.{place.service}.app").SERVICE.routers
-
-    assert place.path in {route.path for router in routers for route in router.routes if "GET" in route.methods}
