@@ -15,7 +15,8 @@ LABELS = {
     "better": ("Better afterwards", "recovered or improved"),
     "hopes": ("Reached their hopes", "wholly or partly"),
 }
-SHARES = frozenset({"soon", "better", "hopes"})
+SHARED = {"soon": "people", "better": "outcomes", "hopes": "outcomes"}
+"""Which numbers are shares, and of whom."""
 POLICIES = {
     "nhs-secondary-care": "Counts from 1 to 7 are hidden, all others are rounded to the nearest 5.",
     "nhs-mental-health": "Counts below 5 are hidden, nobody at all too, and all others are rounded to the nearest 5.",
@@ -35,8 +36,9 @@ class Number:
 def headline(content: Mapping[str, Any]) -> list[Number]:
     """The six numbers, each with the change since the report of the period just before, where both may be seen."""
     before = content["numbers_before"] or {}
+    numbers = content["numbers"]
     return [
-        Number(label, _shown(name, content["numbers"][name]), beside, _change(name, content["numbers"][name], before))
+        Number(label, _shown(name, numbers[name], content), beside, _change(name, numbers[name], before))
         for name, (label, beside) in LABELS.items()
     ]
 
@@ -61,12 +63,13 @@ def policy_in_words(content: Mapping[str, Any]) -> str:
     )
 
 
-def _shown(name: str, value: int | None) -> str:
+def _shown(name: str, value: int | None, content: Mapping[str, Any]) -> str:
     if value is None:
-        return "hidden"
+        counted = content[SHARED.get(name, "people")]
+        return "nobody yet" if name in SHARED and counted is not None and counted["all"] == 0 else "hidden"
     if name == "promised":
         return pounds(Pence(value))
-    return f"{value}%" if name in SHARES else str(value)
+    return f"{value}%" if name in SHARED else str(value)
 
 
 def _change(name: str, value: int | None, before: Mapping[str, int | None]) -> str:
@@ -76,5 +79,5 @@ def _change(name: str, value: int | None, before: Mapping[str, int | None]) -> s
     if value == was:
         return "as before"
     sign, by = ("+" if value > was else "−"), abs(value - was)
-    shown = pounds(Pence(by)) if name == "promised" else f"{by} points" if name in SHARES else str(by)
+    shown = pounds(Pence(by)) if name == "promised" else f"{by} points" if name in SHARED else str(by)
     return f"{sign}{shown} since the period before"
