@@ -53,7 +53,6 @@ PLACES = (
     Place("Funds", "funding", "/funds", frozenset({"finance", "coordinator", "admin"}), MONEY),
     Place("Grants", "funding", "/grants", frozenset({"finance", "coordinator", "admin"}), MONEY),
     Place("Transfers", "funding", "/transfers", frozenset({"finance", "coordinator", "admin"}), MONEY),
-    Place("Grants", "funding", "/grants", frozenset({"finance"}), MONEY),
     Place("Awards", "funding", "/awards", frozenset({"finance", "coordinator"}), MONEY),
     Place("Approvals", "funding", "/awards/approvals", frozenset({"finance", "coordinator"}), MONEY),
     Place("Means", "funding", "/means", frozenset({"finance", "coordinator"}), MONEY),
