@@ -66,6 +66,7 @@ async def test_after_a_no_the_client_waits_for_money_with_a_next_look_and_the_pl
 
     await matching.hears(SubsidyApprovalDecided(**ids, approved=False))
     await matching.hears_again()
+    assert (await match_of(matching, ids["match_id"])).state == "waiting-for-funds"
     await matching.hears(
         SubsidyWaitlisted(referral_id=referral_id, match_id=ids["match_id"], shortfall=Pence(48000)),
         SubsidyApprovalWanted(**ids, level=1),
