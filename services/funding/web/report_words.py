@@ -65,8 +65,10 @@ def policy_in_words(content: Mapping[str, Any]) -> str:
 
 def _shown(name: str, value: int | None, content: Mapping[str, Any]) -> str:
     if value is None:
-        counted = content[SHARED.get(name, "people")]
-        return "nobody yet" if name in SHARED and counted is not None and counted["all"] == 0 else "hidden"
+        counted = content[SHARED[name]] if name in SHARED else None
+        if counted is None or counted["all"] != 0:
+            return "hidden"
+        return "nobody yet" if name == "soon" else "no answers yet"
     if name == "promised":
         return pounds(Pence(value))
     return f"{value}%" if name in SHARED else str(value)
