@@ -30,9 +30,8 @@ from services.funding.web import (
     statements,
     transfers,
 )
-from services.funding.web.approval_words import with_counts
 
-PAGES = (
+ROUTERS = (
     statements.router,
     fund_changes.router,
     funds.router,
@@ -62,4 +61,3 @@ PAGES = (
     funder_sign_in.router,
     funder_portal.router,
 )
-ROUTERS = (with_counts(*PAGES),)
