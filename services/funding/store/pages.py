@@ -1,17 +1,11 @@
-"""What the pages of finance read: the lines of a fund, the awards, and who waits."""
+"""What the pages of finance read: the lines of a fund, and the awards."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.funding.domain.choice import Case
-from services.funding.domain.referrals import Referral
-from services.funding.store.ledger import had_before
-from services.funding.store.referrals import referral_of
 from shared.db import Connection, Record
 from shared.kernel.ids import FundId
-from shared.kernel.money import Pence
-from shared.privacy import Keyring
 
 
 async def ledger_lines(db: Connection, fund_id: FundId, *, before: datetime, limit: int | None) -> list[Record]:
@@ -99,31 +93,6 @@ async def paid_by(db: Connection, award_id: UUID) -> list[Record]:
         """,
         award_id,
     )
-
-
-async def waiting_listed(db: Connection, waits_for: Collection[str]) -> list[Record]:
-    """Who waits for one of these, the most urgent first, then whoever asked for help first."""
-    return await db.fetch(
-        """
-        SELECT award.*, priority, received_at
-          FROM award LEFT JOIN referral USING (referral_id)
-         WHERE state IN ('requested', 'waiting') AND waits_for = ANY($1::text[])
-         ORDER BY array_position(ARRAY['immediate', 'urgent', 'routine'], priority), received_at, award_id
-        """,
-        sorted(waits_for),
-    )
-
-
-async def cases_waiting(db: Connection, keys: Keyring, rows: Sequence[Record]) -> list[Case]:
-    """What those who wait need, as the choice of a fund sees it; without anybody whose record was erased."""
-    found: list[Case] = []
-    for row in rows:
-        referral: Referral | None = await referral_of(db, keys, row["referral_id"])
-        if referral is not None and referral.profile is not None:
-            given = await had_before(db, row["referral_id"])
-            own = Pence(row["contribution"] or 0)
-            found.append(Case(referral.profile.person, row["sessions"], row["session_fee"], own, given))
-    return found
 
 
 async def award_counts(db: Connection) -> dict[str, int]:

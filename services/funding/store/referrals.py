@@ -1,6 +1,7 @@
 """What clients can pay and who they are to a fund, readable only with the referral's own key."""
 
 import json
+from collections.abc import Iterable
 
 from services.funding.domain.funds import Person
 from services.funding.domain.referrals import Profile, Referral, Standing
@@ -52,6 +53,19 @@ async def referral_of(db: Connection, keys: Keyring, referral_id: ReferralId) ->
         referral_id,
     )
     return _referral(row, keys) if row else None
+
+
+async def referrals_of(db: Connection, keys: Keyring, referral_ids: Iterable[ReferralId]) -> list[Referral]:
+    """Those of these referrals of which we have heard, in one look."""
+    rows = await db.fetch(
+        """
+        SELECT referral.*, wrapped
+          FROM referral LEFT JOIN subject_key ON subject = referral_id::text
+         WHERE referral_id = ANY($1::uuid[])
+        """,
+        list(referral_ids),
+    )
+    return [_referral(row, keys) for row in rows]
 
 
 async def set_subsidy_agreed(db: Connection, referral_id: ReferralId, *, agreed: bool) -> bool:

@@ -8,6 +8,7 @@ from services.funding.web import (
     evaluations,
     evaluations_staff,
     fees,
+    forecast,
     fund_changes,
     funder_contacts,
     funder_portal,
@@ -29,10 +30,12 @@ from services.funding.web import (
     reports,
     statements,
     transfers,
+    unfunded,
 )
 
 ROUTERS = (
     statements.router,
+    forecast.router,
     fund_changes.router,
     funds.router,
     grants.router,
@@ -42,6 +45,7 @@ ROUTERS = (
     transfers.router,
     approvals.router,
     enlarging.router,
+    unfunded.router,
     awards.router,
     receipts.router,
     fees.router,

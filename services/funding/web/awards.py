@@ -1,4 +1,4 @@
-"""Awards for finance and coordinators: all of them, why each was decided so, and who waits although kept."""
+"""Awards for finance and coordinators: all of them, and why each was decided so."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Literal
@@ -9,15 +9,12 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.funding.domain.awards import STATES
-from services.funding.domain.clearing import sum_to_clear
-from services.funding.domain.days import day_of
 from services.funding.domain.explanation import VERDICT_WORDS, reason_for
 from services.funding.handlers.drawing import PAYS
-from services.funding.store import approval_pages, funds, pages
+from services.funding.store import approval_pages, pages
 from services.funding.web.approval_words import KINDS, PROPOSAL_STATES, by_whom, count_approvals
 from services.funding.web.words import LOOKUPS, short
 from shared.kernel.errors import NotFound
-from shared.kernel.money import Pence
 from shared.messaging.kernel import Kernel
 from shared.web import Form, Staff, blank_form, kernel_of, page, signed_in
 
@@ -58,28 +55,6 @@ async def awards_page(request: Request, kernel: ThisKernel, _staff: Reader, show
         to_approve=to_approve,
         show=show if states or show == "review" else "",
         shown=SHOWN,
-        words=LOOKUPS,
-        short=short,
-    )
-
-
-@router.get("/awards/unfunded")
-async def unfunded_page(request: Request, kernel: ThisKernel, _staff: Reader) -> Response:
-    """Everybody who is kept although no fund can pay, in the order in which money will reach them."""
-    async with kernel.reading() as db:
-        waiting = await pages.waiting_listed(db, {"money"})
-        others = await pages.waiting_listed(db, {"consent", "profile", "another-look"})
-        cases = await pages.cases_waiting(db, kernel.keys, waiting)
-        kept = await funds.funds_kept(db)
-    now = kernel.clock.now()
-    return page(
-        request,
-        "awards/unfunded.html",
-        waiting=waiting,
-        others=others,
-        to_clear=sum_to_clear(cases, [one.fund for one in kept], day_of(now)),
-        needed=Pence(sum(case.needed for case in cases)),
-        now=now,
         words=LOOKUPS,
         short=short,
     )

@@ -14,8 +14,9 @@ from services.funding.domain.days import day_in_words, day_of, end_of
 from services.funding.domain.explanation import terms_in_words
 from services.funding.domain.vocabulary import KIND_WORDS
 from services.funding.handlers.money import Gift, receive_money
-from services.funding.store import fund_changes, funds, grant_dates, grants, ledger, pages
+from services.funding.store import forecasts, fund_changes, funds, grant_dates, grants, ledger, pages, waiting
 from services.funding.web.bars import bar_of, together
+from services.funding.web.forecast import runway_of_fund
 from services.funding.web.fund_access import Finance, Reader, ThisKernel, may_change
 from services.funding.web.words import LOOKUPS, short
 from shared.db import Connection
@@ -52,16 +53,16 @@ async def funds_page(request: Request, kernel: ThisKernel, staff: Reader) -> Res
     """Every fund, all of them together, and what it would take to clear the waiting list."""
     async with kernel.reading() as db:
         kept = await funds.funds_kept(db)
-        waiting = await pages.waiting_listed(db, {"money"})
-        cases = await pages.cases_waiting(db, kernel.keys, waiting)
+        rows = await waiting.waiting_listed(db, {"money"})
+        cases = await waiting.cases_waiting(db, kernel.keys, rows)
     today = day_of(kernel.clock.now())
     return page(
         request,
         "funds/list.html",
         funds=[(one, bar_of(one.balances), terms_in_words(one.fund.restrictions)) for one in kept],
         all_funds=bar_of(together([one.balances for one in kept])),
-        waiting=len(waiting),
-        to_clear=sum_to_clear(cases, [one.fund for one in kept], today),
+        waiting=len(rows),
+        to_clear=sum_to_clear(list(cases.values()), [one.fund for one in kept], today),
         kinds=KIND_WORDS,
         today=today,
         may_change=may_change(staff),
@@ -83,6 +84,10 @@ async def fund_page(
         lines = await pages.ledger_lines(db, kept.fund.fund_id, before=moment, limit=SHOWN)
         log = await fund_changes.changes_of(db, kernel.keys, kept.fund.fund_id)
         given = await grants.grants_of(db, kept.fund.fund_id)
+        histories = (
+            [] if day or kept.closed_on else await forecasts.histories(db, now, day_of(now), [kept.fund.fund_id])
+        )
+    chart, lasts = runway_of_fund(histories[0], day_of(now)) if histories else (None, "")
     return page(
         request,
         "funds/fund.html",
@@ -97,6 +102,8 @@ async def fund_page(
         noted=noted,
         log=log,
         grants=given,
+        chart=None if day or kept.closed_on else chart,
+        lasts=lasts,
         may_change=may_change(staff),
         kinds=KIND_WORDS,
         words=LOOKUPS,
