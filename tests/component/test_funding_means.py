@@ -53,10 +53,12 @@ async def latest(funding: Funding, client: Client) -> MeansTest:
         return (await means.means_tests_of(db, funding.kernel.keys, client.referral_id))[0]
 
 
-async def finish(funding: Funding, test: MeansTest, actor: str = STAFF, **changes: str) -> Result | Incomplete | Over:
-    """Say everything at once."""
+async def finish(
+    funding: Funding, test: MeansTest, actor: str = STAFF, *, key: str = "", **changes: str
+) -> Result | Incomplete | Over:
+    """Say everything at once, under the referral's lock unless told."""
     return await funding.perform(
-        str(test.referral_id),
+        key or str(test.referral_id),
         lambda tx: work_out(tx, test.means_test_id, {**LIVES_ON, **changes}),
         actor=actor,
     )
@@ -140,12 +142,13 @@ async def test_answers_are_kept_page_by_page_under_the_clients_key_and_sent_once
     assert (await kept(funding, test)).result == result
 
 
-async def test_of_two_who_send_at_once_one_counts(funding: Funding) -> None:
+async def test_of_those_who_send_at_once_one_counts_even_without_the_lock_of_the_referral(funding: Funding) -> None:
     test = await ask(funding, await funding.a_match())
     await funding.widen(4)
 
     results = await asyncio.gather(
-        finish(funding, test, "client", on_benefits="yes"), *(finish(funding, test) for _ in range(3))
+        finish(funding, test, "client", key="client", on_benefits="yes"),
+        *(finish(funding, test, key=f"staff {number}") for number in range(3)),
     )
 
     assert results.count(Over("done")) == 3
@@ -163,7 +166,7 @@ async def test_two_who_ask_at_once_ask_once(funding: Funding) -> None:
         assert len(await means.means_tests_of(db, funding.kernel.keys, client.referral_id)) == 1
 
 
-@pytest.mark.parametrize("how", ["consent", "closed", "not-suitable"])
+@pytest.mark.parametrize("how", ["consent", "closed", "not-suitable", "triaged-anew"])
 async def test_a_withdrawal_or_an_end_closes_it_and_takes_the_answers_with_it(funding: Funding, how: str) -> None:
     await funding.a_fund(200_000)
     client = await funding.a_match()
@@ -177,8 +180,10 @@ async def test_a_withdrawal_or_an_end_closes_it_and_takes_the_answers_with_it(fu
         await funding.hears(
             ReferralClosed(referral_id=client.referral_id, ended_by="client", reason="no-longer-wanted")
         )
-    else:
+    elif how == "not-suitable":
         await funding.triaged(client, outcome="not-suitable")
+    else:
+        await funding.triaged(client, consents=("referral", "sharing"))
 
     for test in (done, begun):
         now = await kept(funding, test)

@@ -12,7 +12,6 @@ PUBLISHED: dict[str, Any] = {
     "valid_from": date(2025, 4, 7),
     "gross_income_limit": 2657_00,
     "disposable_income_limit": 733_00,
-    "benefits_pass": True,
     "allowances": {
         "partner": 0, "child": 0, "employment": 0, "housing_cap": 545_00, "housing_cap_with_family": 5000_00
     },

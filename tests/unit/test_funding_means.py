@@ -88,11 +88,10 @@ def test_who_is_just_at_every_limit_is_below_them() -> None:
     assert assess(POLICY, at_limit).monthly == 203_75
 
 
-def test_who_lives_on_benefits_adds_nothing_unless_the_policy_says_otherwise() -> None:
-    household = replace(left_with(900_00), on_benefits=True)
+def test_who_lives_on_benefits_adds_nothing() -> None:
+    found = assess(POLICY, replace(left_with(900_00), on_benefits=True))
 
-    assert (assess(POLICY, household).band, assess(POLICY, household).per_session) == (ON_BENEFITS, 0)
-    assert assess(means_policy_from(changed(benefits_pass=False)), household).verdict == "full-fee"
+    assert (found.verdict, found.band, found.per_session) == ("contributes", ON_BENEFITS, 0)
 
 
 def test_allowances_are_taken_off_and_housing_counts_up_to_its_cap() -> None:

@@ -63,9 +63,12 @@ class Assessment:
 
 
 def assess(policy: MeansPolicy, household: Household) -> Assessment:
-    """Work out what somebody adds. Nobody is refused: above a limit they pay the full fee if they can."""
+    """Work out what somebody adds, nothing where they live on benefits.
+
+    Nobody is refused: above a limit they pay the full fee if they can.
+    """
     counted = count(policy, household)
-    if household.on_benefits and policy.benefits_pass:
+    if household.on_benefits:
         return Assessment("contributes", ON_BENEFITS, counted, NONE, NONE)
     band = policy.band_for(counted.disposable)
     if counted.gross > policy.gross_limit:

@@ -33,7 +33,6 @@ def means_policy_from(content: Mapping[str, Any]) -> MeansPolicy:
         valid_from=top.day("valid_from"),
         gross_limit=top.pence("gross_income_limit"),
         disposable_limit=top.pence("disposable_income_limit"),
-        benefits_pass=top.yes_or_no("benefits_pass"),
         allowances=Allowances(
             **{
                 name: allowances.pence(name)
@@ -58,7 +57,6 @@ def as_content(policy: MeansPolicy) -> dict[str, object]:
         "valid_from": policy.valid_from.isoformat(),
         "gross_income_limit": policy.gross_limit,
         "disposable_income_limit": policy.disposable_limit,
-        "benefits_pass": policy.benefits_pass,
         "allowances": {name: getattr(allowances, name) for name in Allowances.__dataclass_fields__},
         "capital": {name: getattr(capital, name) for name in Capital.__dataclass_fields__},
         "per_session": {name: getattr(per_session, name) for name in PerSession.__dataclass_fields__},
@@ -109,12 +107,6 @@ class _Fields:
         value = self.given(name)
         if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
             raise self.wrong(name, f"it must be a whole number from {lowest} to {highest}")
-        return value
-
-    def yes_or_no(self, name: str) -> bool:
-        value = self.given(name)
-        if not isinstance(value, bool):
-            raise self.wrong(name, "it must be true or false")
         return value
 
     def words(self, name: str) -> str:

@@ -66,8 +66,6 @@ class MeansPolicy:
     valid_from: date
     gross_limit: Pence
     disposable_limit: Pence
-    benefits_pass: bool
-    """Whether somebody who lives on certain benefits adds nothing, and is asked nothing more."""
     allowances: Allowances
     capital: Capital
     per_session: PerSession

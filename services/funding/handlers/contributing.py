@@ -19,10 +19,9 @@ async def own_share(
 ) -> PaysAll | Contribution:
     """The client's own share of a fee; whoever is not sure, and agreed to be helped, is asked what they live on."""
     today = day_of(tx.now)
-    if referral.subsidy_agreed:
-        tested = await means.result_in_force(tx.db, tx.keys, referral.referral_id, today)
-        if tested is not None:
-            return tested.share_of(session_fee)
+    tested = await means.result_in_force(tx.db, tx.keys, referral.referral_id, today)
+    if tested is not None:
+        return tested.share_of(session_fee)
     said = contribution(profile.means, profile.affordable_per_session, session_fee)
     if isinstance(said, Contribution) and said.review and referral.subsidy_agreed:
         policy = await means_policies.means_policy_on(tx.db, today)

@@ -38,6 +38,8 @@ async def keep_profile(triaged: ReferralTriaged, tx: Transaction) -> None:
         statistics_agreed="statistics" in told.consents,
     )
     await referrals.save_referral(tx.db, tx.keys, referral)
+    if not referral.subsidy_agreed:
+        await forget_means(tx, referral.referral_id)
     for award in await awards.awards_of(tx.db, triaged.referral_id, {"requested", "waiting"}):
         await decide(tx, award)
 
