@@ -1,0 +1,17 @@
+"""What every test of one service's parts has around it."""
+
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+
+from shared.web import passwords
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Argon2 with little memory: guessing must be slow for others, not for us; its strength has a test of its own."""
+    passwords._nobodys_hash.cache_clear()
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+    yield
+    passwords._nobodys_hash.cache_clear()
