@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from deploy.stopso.demo_people import AT_A_FUNDER, FUND_WITH_A_GRANT
 from services.funding.domain.bank_details import BankDetails
 from services.funding.domain.grants import Grant, Target
 from services.funding.handlers import bank_details, grant_dates, invoice_decisions, invoicing
@@ -35,7 +36,6 @@ from shared.kernel.money import Pence
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
 
-FUND_WITH_A_GRANT = "South West and Wales"
 LIVES_ON = {
     "on_benefits": "no", "partner": "no", "children": "1", "income_period": "month", "wages": "1,900", "benefits": "90",
     "other_income": "0", "outgoings_period": "month", "tax": "230", "housing": "640", "childcare": "120",
@@ -81,7 +81,7 @@ async def agree_on_grant(funding: Kernel, two: Two, today: date) -> None:
         await grant_dates.add_report_date(tx, grant_id, today + timedelta(days=18), (first, middle))
         await grant_dates.add_report_date(tx, grant_id, last + timedelta(days=30), (middle, last + timedelta(days=1)))
         await grant_dates.add_condition(tx, grant_id, "Only for people who live in the South West or in Wales.")
-        await add_contact(tx, funder_id, "Valentine Example", "valentine@example.org")
+        await add_contact(tx, funder_id, *AT_A_FUNDER)
 
     await funding.perform(str(funder_id), agree, actor=two.another)
 

@@ -80,6 +80,9 @@ def therapists(draw: random.Random, today: date | None = None) -> list[str]:
 
 
 FUND_WITH_A_PAST = "Early prevention"
+FUND_WITH_A_GRANT = "South West and Wales"
+AT_A_FUNDER = ("Valentine Example", "valentine@example.org")
+"""Who signs in to see what the money of that fund did."""
 
 
 def funds(today: date) -> list[tuple[str, str, FundKind, Restrictions, Pence]]:

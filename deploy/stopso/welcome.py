@@ -33,6 +33,7 @@ def welcome(console: Console, state: RunningState, *, seconds: float, demo: bool
         portal, mail = f"{state.address('matching')}/portal", f"{state.address('notifications')}/mail"
         console.print(
             f"As a therapist: open {portal}, enter the address to which an offer went, and open the link that appears"
-            f" under {mail} in the same browser."
+            f" under {mail} in the same browser. As a funder: the same at {state.address('funding')}/funder, with"
+            f" {demo_people.AT_A_FUNDER[1]}."
         )
     console.print("Logs: `.stopso/logs`. `make status` shows how it does. Ctrl-C stops everything.", style="dim")

@@ -41,6 +41,7 @@ class Shelf:
 
 
 MONEY = "Money"
+OPERATIONS = "Operations"
 PLACES = (
     Place("Board", "notifications", "/board", ROLES),
     Place("Triage", "intake", "/triage", frozenset({"triage", "coordinator"})),
@@ -60,9 +61,9 @@ PLACES = (
     Place("Payments", "funding", "/payments", frozenset({"finance"}), MONEY),
     Place("Fees", "funding", "/fees", frozenset({"finance"}), MONEY),
     Place("Reports", "funding", "/reports", frozenset({"finance", "coordinator"}), MONEY),
-    Place("Deliveries", "notifications", "/deliveries", frozenset({"coordinator", "admin"})),
-    Place("Dead letters", "notifications", "/dead-letters", frozenset({"admin"})),
-    Place("System", "notifications", "/system", frozenset({"admin"})),
+    Place("Deliveries", "notifications", "/deliveries", frozenset({"coordinator", "admin"}), OPERATIONS),
+    Place("Dead letters", "notifications", "/dead-letters", frozenset({"admin"}), OPERATIONS),
+    Place("System", "notifications", "/system", frozenset({"admin"}), OPERATIONS),
 )
 
 

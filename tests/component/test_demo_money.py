@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from deploy.stopso.demo_money import FUND_WITH_A_GRANT, Two, agree_on_grant, hold_sessions, look_after
+from deploy.stopso.demo_money import Two, agree_on_grant, hold_sessions, look_after
+from deploy.stopso.demo_people import FUND_WITH_A_GRANT
 from services.funding.domain.days import day_of
 from services.matching.handlers import answers, therapy
 from shared.events.matching import SessionAttended

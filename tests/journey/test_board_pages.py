@@ -195,7 +195,7 @@ async def test_the_palette_goes_anywhere_by_keyboard(desk_of: Desk) -> None:
     (referral_id, *_) = await fill(desk_of.notifications, 1)
     page = await desk_of.opens()
 
-    money = page.locator(".bar__shelf > summary")
+    money = page.locator(".bar__shelf > summary", has_text="Money")
     await money.focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("link", name="Funds")).to_be_visible()
