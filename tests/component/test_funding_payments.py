@@ -150,9 +150,17 @@ async def test_a_returned_payment_goes_into_the_next_run_under_another_reference
     with pytest.raises(Unprocessable, match="nothing-to-pay"):
         await a_run(funding)
 
-    await funding.perform("x", lambda tx: invoice_decisions.make_payable_again(tx, made), actor=ONE)
+    with pytest.raises(Conflict, match="own-return"):
+        await funding.perform("x", lambda tx: invoice_decisions.make_payable_again(tx, made), actor=ONE)
+    await funding.perform("x", lambda tx: invoice_decisions.make_payable_again(tx, made), actor=ANOTHER)
     await a_run(funding)
     await answered(funding, "INV000001-2,50,paid,2026-03-02,")
+    finance, page = await staff_of(funding, "finance"), f"/invoices/{made}"
+    assert (await finance.sends(f"{page}/returned", page, reason="ACCOUNT CLOSED")).status_code == 303
+    assert (await finance.sends(f"{page}/again", page)).status_code == 409
+    await funding.perform("x", lambda tx: invoice_decisions.make_payable_again(tx, made), actor=ONE)
+    await a_run(funding)
+    await answered(funding, "INV000001-3,50,paid,2026-03-02,")
 
     assert (await invoice(funding, made)).state == "paid"
     async with funding.kernel.reading() as db:
@@ -160,7 +168,8 @@ async def test_a_returned_payment_goes_into_the_next_run_under_another_reference
         assert b"NO SUCH" not in await db.fetchval("SELECT reason FROM payment WHERE reason IS NOT NULL")
     assert [(row["reference"], row["state"]) for row in payments] == [
         ("INV000001-1", "returned"),
-        ("INV000001-2", "paid"),
+        ("INV000001-2", "returned"),
+        ("INV000001-3", "paid"),
     ]
 
 

@@ -53,8 +53,9 @@ def decided(decision: Decision, actor: str) -> Decided:
     return Decided(decision, actor, NOW)
 
 
-def test_nothing_leaves_paid_or_cancelled_and_every_state_is_reached() -> None:
-    assert {present for present, _ in MOVES} == set(INVOICE_STATES) - {"paid", "cancelled"}
+def test_nothing_leaves_cancelled_only_the_bank_takes_back_what_is_paid_and_every_state_is_reached() -> None:
+    assert {present for present, _ in MOVES} == set(INVOICE_STATES) - {"cancelled"}
+    assert [following for present, following in MOVES if present == "paid"] == ["bank-returned"]
     assert {following for _, following in MOVES} == set(INVOICE_STATES) - {"draft"}
     with pytest.raises(Conflict, match="invoice-is-paid"):
         require_move("paid", "cancelled")
@@ -108,6 +109,7 @@ def test_a_line_stands_while_the_ledger_says_the_same() -> None:
     assert not a_line(1, 5_000, drawn=0).stands
     assert not a_line(1, 5_000, drawn=4_000).stands
     assert a_line(1, -5_000, drawn=0, credit=True).stands
+    assert replace(a_line(1, 5_000, drawn=0), credited=True).stands
 
 
 amounts = st.lists(st.integers(1, 9_000), max_size=8)

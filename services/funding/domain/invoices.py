@@ -38,6 +38,7 @@ MOVES: frozenset[tuple[InvoiceState, InvoiceState]] = frozenset(
         ("in-run", "questioned"),
         ("in-run", "paid"),
         ("in-run", "bank-returned"),
+        ("paid", "bank-returned"),
         ("bank-returned", "approved"),
         *((state, "questioned") for state in ("submitted", "approved", "bank-returned")),
         *((state, "cancelled") for state in ("draft", "submitted", "questioned", "approved", "bank-returned")),
@@ -86,11 +87,12 @@ class Line:
     amount: Pence
     drawn: Pence
     credits: UUID | None = None
+    credited: bool = False
 
     @property
     def stands(self) -> bool:
-        """Whether the ledger still says what the line says; a credit was settled when it was given."""
-        return self.kind == "credit" or self.drawn == self.amount
+        """Whether the ledger still says what the line says; what was credited is settled by that."""
+        return self.kind == "credit" or self.credited or self.drawn == self.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,12 @@ def approvers_of(history: Sequence[Decided]) -> tuple[str, ...]:
         elif one.decision == "first-approval":
             found.append(one.actor)
     return tuple(found)
+
+
+def require_other_than_who_returned(history: Sequence[Decided], actor: str) -> None:
+    """Raise Conflict where `actor` noted that the payment came back: nobody has something paid twice by themselves."""
+    if actor == next((one.actor for one in reversed(history) if one.decision == "bank-returned"), ""):
+        raise Conflict("own-return", "You noted that the money came back. Somebody else has to let it be paid again.")
 
 
 def approve(

@@ -4,7 +4,15 @@ from dataclasses import replace
 from typing import assert_never
 
 from services.funding.domain.days import day_of
-from services.funding.domain.invoices import Invoice, InvoiceState, approve, policy_on, require_move, total
+from services.funding.domain.invoices import (
+    Invoice,
+    InvoiceState,
+    approve,
+    policy_on,
+    require_move,
+    require_other_than_who_returned,
+    total,
+)
 from services.funding.handlers.invoicing import cancel, decide, known_invoice
 from services.funding.store import invoice_lines, invoices, payment_runs
 from shared.events.codes import InvoiceDecision
@@ -12,7 +20,6 @@ from shared.events.funding import InvoiceDecided
 from shared.kernel.errors import Conflict, Unprocessable
 from shared.kernel.ids import InvoiceId, SessionId
 from shared.messaging.transaction import Transaction
-
 
 TOLD: dict[InvoiceState, InvoiceDecision] = {
     "approved": "approved",
@@ -61,10 +68,14 @@ async def cancel_invoice(tx: Transaction, invoice_id: InvoiceId, reason: str) ->
 
 
 async def make_payable_again(tx: Transaction, invoice_id: InvoiceId) -> None:
-    """An invoice whose payment came back goes into the next run; raises Conflict where a session was corrected."""
+    """An invoice whose payment came back goes into the next run.
+
+    Raises Conflict for whoever noted that it came back, and where a session was corrected.
+    """
     invoice = await known_invoice(tx, invoice_id)
     if invoice.state != "bank-returned":
         raise Conflict(f"invoice-is-{invoice.state}", "No payment of this invoice has come back.")
+    require_other_than_who_returned(await invoices.history_of(tx.db, tx.keys, invoice), tx.actor)
     if not all(line.stands for line in await invoice_lines.lines_of(tx.db, invoice_id)):
         raise Conflict("session-corrected", "A session of this invoice was corrected. Ask the therapist about it.")
     await decide(tx, invoice, "payable-again")

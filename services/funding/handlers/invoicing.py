@@ -86,6 +86,8 @@ async def cancel(tx: Transaction, invoice: Invoice, reason: str) -> None:
     """An invoice counts no longer, whatever money there is or is not; its sessions can be asked for again."""
     require_move(invoice.state, "cancelled")
     lines = await invoice_lines.lines_of(tx.db, invoice.invoice_id)
+    if any(line.credited for line in lines):
+        raise Conflict("credited-already", "A later invoice credits a session of this one, so it has to be paid.")
     if await invoice_lines.asked_for_again(tx.db, lines):
         raise Conflict("credit-needed", "It credits a session that is on a later invoice. Cancel that one first.")
     await decide(tx, invoice, "cancelled", reason)

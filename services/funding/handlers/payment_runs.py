@@ -15,10 +15,11 @@ from services.funding.store import bank_answers, invoices, payment_runs
 from services.funding.store import funds as fund_store
 from services.funding.store.subject_keys import key_for
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
-from shared.kernel.ids import PaymentRunId
+from shared.kernel.ids import InvoiceId, PaymentRunId
 from shared.messaging.transaction import Transaction
 
 SATURDAY = 5
+REASON = "payment.reason"
 
 
 async def make_run(tx: Transaction, pays_on: date) -> PaymentRunId:
@@ -93,12 +94,24 @@ async def take_answer(tx: Transaction, text: str) -> int:
     return len(lines)
 
 
+async def note_returned(tx: Transaction, invoice_id: InvoiceId, reason: str) -> None:
+    """The bank sends money back that it had said was paid; somebody else decides that it is paid again."""
+    invoice = await known_invoice(tx, invoice_id)
+    payment_id = await payment_runs.paid_payment(tx.db, invoice_id)
+    if invoice.state != "paid" or payment_id is None:
+        raise Conflict(f"invoice-is-{invoice.state}", "No money was sent for this invoice that could come back.")
+    sealed = (await key_for(tx.db, tx.keys, invoice.therapist_id)).encrypt_text(REASON, reason)
+    await payment_runs.settle(tx.db, payment_id, result="returned", day=day_of(tx.now), reason=sealed)
+    await decide(tx, invoice, "bank-returned", reason)
+    await move(tx, invoice, "bank-returned")
+
+
 async def _settle(tx: Transaction, answered: Sequence[tuple[AnswerLine, Payment]]) -> None:
     for line, payment in answered:
         invoice: Invoice = await known_invoice(tx, payment.invoice_id)
         reason = None
         if line.reason:
-            reason = (await key_for(tx.db, tx.keys, invoice.therapist_id)).encrypt_text("payment.reason", line.reason)
+            reason = (await key_for(tx.db, tx.keys, invoice.therapist_id)).encrypt_text(REASON, line.reason)
         await payment_runs.settle(tx.db, payment.payment_id, result=line.result, day=line.day, reason=reason)
         if line.result == "paid":
             await decide(tx, invoice, "paid")

@@ -53,7 +53,7 @@ async def ready_invoices(db: Connection) -> list[Ready]:
           FROM invoice
          CROSS JOIN LATERAL (
                SELECT coalesce(sum(amount), 0)::bigint AS amount,
-                      coalesce(bool_and(kind = 'credit' OR amount = drawn_by(session_id)), false) AS stands
+                      coalesce(bool_and(kind = 'credit' OR credited OR amount = drawn_by(session_id)), false) AS stands
                  FROM invoice_line WHERE invoice_line.invoice_id = invoice.invoice_id AND NOT taken_off) AS sums
           LEFT JOIN bank_account account ON account.therapist_id = invoice.therapist_id AND account.state = 'confirmed'
            AND NOT EXISTS (SELECT 1 FROM bank_account waiting
@@ -188,6 +188,14 @@ async def payments_by_reference(db: Connection, references: Sequence[str]) -> di
         list(references),
     )
     return {row["reference"]: _payment(row) for row in rows}
+
+
+async def paid_payment(db: Connection, invoice_id: InvoiceId) -> UUID | None:
+    """The payment by which an invoice was paid; None where credits made up for it."""
+    found: UUID | None = await db.fetchval(
+        "SELECT payment_id FROM payment WHERE invoice_id = $1 AND state = 'paid' FOR NO KEY UPDATE", invoice_id
+    )
+    return found
 
 
 async def settle(db: Connection, payment_id: UUID, *, result: Settled, day: date, reason: bytes | None) -> None:

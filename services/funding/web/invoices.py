@@ -18,6 +18,7 @@ from services.funding.handlers.invoice_decisions import (
     question,
 )
 from services.funding.handlers.invoicing import generate
+from services.funding.handlers.payment_runs import note_returned
 from services.funding.store import invoice_lines, invoice_pages, invoices
 from services.funding.web.invoice_words import DECISIONS, PAYMENTS, SHOWS, STATES, by_whom
 from services.funding.web.words import short
@@ -99,6 +100,12 @@ async def ask(request: Request, invoice_id: UUID, kernel: ThisKernel, staff: Fin
 async def cancel(request: Request, invoice_id: UUID, kernel: ThisKernel, staff: Finance) -> Response:
     """Let it fall; its sessions can be asked for again."""
     return await _with_reason(request, kernel, staff, InvoiceId(invoice_id), cancel_invoice)
+
+
+@router.post("/invoices/{invoice_id}/returned")
+async def returned(request: Request, invoice_id: UUID, kernel: ThisKernel, staff: Finance) -> Response:
+    """The bank sent back what it had said was paid."""
+    return await _with_reason(request, kernel, staff, InvoiceId(invoice_id), note_returned)
 
 
 @router.post("/invoices/{invoice_id}/again")
