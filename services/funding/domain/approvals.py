@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Literal
 from uuid import UUID
 
 from services.funding.domain.awards import Award
@@ -17,13 +17,10 @@ from shared.kernel.money import Pence
 ProposalKind = Literal["award", "top-up"]
 ProposalState = Literal["waiting", "to-approve", "granted", "refused", "expired", "withdrawn"]
 Preparation = Literal["contribution", "sessions", "fund", "top-up"]
-Obstacle = Literal["not-suitable", "no-consent", "not-running", "fund-does-not-fit", "cap-reached", "means-changed"]
-OPEN: frozenset[ProposalState] = frozenset({"waiting", "to-approve"})
-PROPOSAL_STATES: tuple[ProposalState, ...] = get_args(ProposalState)
+Obstacle = Literal["not-suitable", "no-consent", "fund-does-not-fit", "cap-reached", "means-changed"]
 OBSTACLE_WORDS: dict[Obstacle, str] = {
     "not-suitable": "the referral is no longer one that help is found for",
     "no-consent": "the client does not agree that a fund is asked",
-    "not-running": "the award that it belongs to is not one that pays",
     "fund-does-not-fit": "a fund that was to pay does not fit any more",
     "cap-reached": "a fund would give this client more than its terms allow",
     "means-changed": "what the client can pay has changed",

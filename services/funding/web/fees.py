@@ -11,6 +11,7 @@ from services.funding.domain.days import day_of
 from services.funding.domain.fees import Fee, FeeState, policy_on
 from services.funding.handlers.fees import decide_waiver, note_paid, undo_payment, waive
 from services.funding.store import fees, receipts
+from services.funding.web.approval_words import count_approvals
 from services.funding.web.fee_words import DECISIONS, KINDS, STATES
 from services.funding.web.receipts import years_with_fees
 from services.funding.web.words import short
@@ -20,7 +21,7 @@ from shared.web import Form, Staff, blank_form, kernel_of, page, read_form, sign
 from shared.web.therapist_store import TherapistSession
 from shared.web.therapists import therapist_signed_in
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(count_approvals)])
 ThisKernel = Annotated[Kernel, Depends(kernel_of)]
 Finance = Annotated[Staff, Depends(signed_in("finance"))]
 SHOWN = 200

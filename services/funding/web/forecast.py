@@ -14,12 +14,13 @@ from services.funding.domain.forecast_words import outcome_in_words
 from services.funding.domain.funds import Fund
 from services.funding.domain.pots import History, Pot, funds_for, kinds_of, pot_of, summed
 from services.funding.store import forecasts
+from services.funding.web.approval_words import count_approvals
 from services.funding.web.runway import Runway, runway_of
 from shared.kernel.money import Pence
 from shared.messaging.kernel import Kernel
 from shared.web import Staff, kernel_of, page, signed_in
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(count_approvals)])
 
 
 @dataclass(frozen=True, slots=True)

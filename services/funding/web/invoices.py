@@ -20,6 +20,7 @@ from services.funding.handlers.invoice_decisions import (
 from services.funding.handlers.invoicing import generate
 from services.funding.handlers.payment_runs import note_returned
 from services.funding.store import invoice_lines, invoice_pages, invoices
+from services.funding.web.approval_words import count_approvals
 from services.funding.web.invoice_words import DECISIONS, PAYMENTS, SHOWS, STATES, by_whom
 from services.funding.web.words import short
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
@@ -28,7 +29,7 @@ from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
 from shared.web import Form, Staff, blank_form, kernel_of, page, read_form, signed_in
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(count_approvals)])
 ThisKernel = Annotated[Kernel, Depends(kernel_of)]
 Finance = Annotated[Staff, Depends(signed_in("finance"))]
 SHOWN = 200

@@ -14,6 +14,7 @@ from services.funding.handlers.means import ask_for_means
 from services.funding.handlers.recomputing import Became, use_result
 from services.funding.store import means, means_policies, referrals
 from services.funding.store.means_pages import SHOWS, Show, awards_shown, means_counts, means_listed
+from services.funding.web.approval_words import count_approvals
 from services.funding.web.means_words import EVIDENCE, STATES
 from services.funding.web.words import LOOKUPS, short
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
@@ -21,7 +22,7 @@ from shared.kernel.ids import ReferralId
 from shared.messaging.kernel import Kernel
 from shared.web import Staff, kernel_of, page, read_form, signed_in
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(count_approvals)])
 ThisKernel = Annotated[Kernel, Depends(kernel_of)]
 Clerk = Annotated[Staff, Depends(signed_in("coordinator", "finance"))]
 SHOWN = 200

@@ -16,6 +16,7 @@ from services.funding.domain.policy import Policy
 from services.funding.handlers.importing import RefusedFile
 from services.funding.handlers.payment_runs import cancel_run, make_run, release_run, take_answer
 from services.funding.store import invoice_pages, payment_runs
+from services.funding.web.approval_words import count_approvals
 from services.funding.web.invoice_words import PAYMENTS, RUNS, by_whom
 from services.funding.web.words import short
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
@@ -25,7 +26,7 @@ from shared.kernel.spreadsheets import as_csv
 from shared.messaging.kernel import Kernel
 from shared.web import Form, Staff, blank_form, kernel_of, page, read_form, signed_in
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(count_approvals)])
 ThisKernel = Annotated[Kernel, Depends(kernel_of)]
 Finance = Annotated[Staff, Depends(signed_in("finance"))]
 SHOWN = 100

@@ -18,6 +18,7 @@ from services.funding.domain.small_numbers import PRESETS
 from services.funding.handlers.reporting import plan_report, publish_report
 from services.funding.store import funds, reporting, reports
 from services.funding.store.reports import Report
+from services.funding.web.approval_words import count_approvals
 from services.funding.web.charts import charts_of, money_chart
 from services.funding.web.report_files import csv_of, pdf_of
 from services.funding.web.report_words import headline, period_in_words, policy_in_words
@@ -26,7 +27,7 @@ from shared.kernel.ids import FundId
 from shared.messaging.kernel import Kernel
 from shared.web import Form, Staff, blank_form, kernel_of, page, read_form, signed_in
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(count_approvals)])
 ThisKernel = Annotated[Kernel, Depends(kernel_of)]
 Reader = Annotated[Staff, Depends(signed_in("finance", "coordinator"))]
 Finance = Annotated[Staff, Depends(signed_in("finance"))]
