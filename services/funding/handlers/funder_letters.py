@@ -12,8 +12,8 @@ from shared.messaging.transaction import Transaction
 
 async def write_to_funder(tx: Transaction, funder_id: UUID, kind: FunderLetterKind, path: str) -> None:
     """One letter to each person at a funder, with a link to a page of the portal, which opens to them alone."""
-    link = f"{tx.settings.public_url('funding')}{path}"
     for contact in await funder_contacts.contacts_of(tx.db, tx.keys, funder_id):
+        link = f"{tx.settings.public_url('funding')}{path}"
         tx.emit(
             FunderLetterRequested(funder_id=contact.funder_id, letter_id=LetterId(tx.new_id()), kind=kind),
             seal={"notifications": Letter(email=contact.email, link=link)},
