@@ -112,6 +112,21 @@ async def test_an_offer_whose_money_went_again_is_taken_back_and_decided_anew(ma
     assert await matching.places(1) == (3, 2, 1)
 
 
+async def test_coordinators_see_where_money_went_after_a_yes_until_it_is_there_again(matching: Matching) -> None:
+    await matching.has_therapists(therapist_row(1))
+    referral_id, offer_id, _ = await matching.offered()
+    await matching.perform(str(referral_id), lambda tx: answers.accept(tx, offer_id))
+    match_id = (await matching.proposed_for(referral_id)).match_id
+
+    await matching.hears(SubsidyWaitlisted(referral_id=referral_id, match_id=match_id, shortfall=Pence(100)))
+    assert await looks_wanted(matching) == ["subsidy-ended"]
+
+    await matching.subsidises(referral_id)
+    assert await looks_wanted(matching) == []
+    present = await match_of(matching, match_id)
+    assert (present.state, present.subsidy, present.sessions_planned) == ("accepted", 4500, 8)
+
+
 async def test_a_therapist_sees_how_many_sessions_are_paid_for_now_and_by_whom(matching: Matching) -> None:
     visitor, client = await with_a_client(matching)
     match_id = MatchId(UUID(client.rsplit("/", 1)[1]))

@@ -2,7 +2,7 @@
 
 from services.matching import store
 from services.matching.domain.cases import Case, Match
-from services.matching.domain.matches import ASKED, LIVE, MATCH_MOVES
+from services.matching.domain.matches import ASKED, LIVE, MATCH_MOVES, MatchState
 from services.matching.domain.rules import failures_of
 from services.matching.handlers.awaiting import expect, expect_nothing
 from services.matching.handlers.offering import send_offers
@@ -25,6 +25,9 @@ from shared.kernel.ids import MatchId
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
 
+UNPAID: frozenset[MatchState] = frozenset({"proposed", "waiting-for-funds"})
+"""Nobody has been asked yet, because who pays is open."""
+
 
 async def offer_unsubsidised(answer: SubsidyNotNeeded, tx: Transaction) -> None:
     """Ask the therapist; the client pays the fee."""
@@ -37,16 +40,13 @@ async def offer_unsubsidised(answer: SubsidyNotNeeded, tx: Transaction) -> None:
 
 
 async def offer_subsidised(answer: SubsidyGranted, tx: Transaction) -> None:
-    """Ask the therapist; money is kept for it."""
-    match = await _awaiting(tx, answer.match_id)
-    if match is not None:
-        await store.set_funding(
-            tx.db,
-            match.match_id,
-            sessions=answer.sessions,
-            subsidy=answer.amount_per_session,
-            contribution=answer.contribution_per_session,
-        )
+    """Ask the therapist; money is kept for it. Where somebody has been asked or accepted, it is what is paid now."""
+    match = await store.match_by_id(tx.db, answer.match_id)
+    if match is None or match.state not in LIVE:
+        return
+    await _set_funding(tx, match, answer)
+    await store.settle_attention(tx.db, match.match_id, tx.now, "subsidy-ended")
+    if match.state in UNPAID:
         await _offer(tx, match)
 
 
@@ -68,13 +68,7 @@ async def plan_more(topped_up: SubsidyToppedUp, tx: Transaction) -> None:
     """Show how many sessions are planned from now on, and who pays what for them."""
     match = await store.match_by_id(tx.db, topped_up.match_id)
     if match is not None and match.state in LIVE:
-        await store.set_funding(
-            tx.db,
-            match.match_id,
-            sessions=topped_up.sessions,
-            subsidy=topped_up.amount_per_session,
-            contribution=topped_up.contribution_per_session,
-        )
+        await _set_funding(tx, match, topped_up)
         if topped_up.sessions > match.sessions_planned:
             await episodes.settle_more(tx.db, match.match_id, topped_up.sessions)
 
@@ -82,10 +76,9 @@ async def plan_more(topped_up: SubsidyToppedUp, tx: Transaction) -> None:
 async def wait_for_money(answer: SubsidyWaitlisted | SubsidyApprovalDecided, tx: Transaction) -> None:
     """Keep the match, but not the therapist's place, until there is money; an offer that nobody pays is taken back."""
     match = await store.match_by_id(tx.db, answer.match_id)
-    if match is not None and match.state == "offered" and isinstance(answer, SubsidyWaitlisted):
-        await withdraw_match(tx, match, "superseded")
-        await find_therapist(tx, match.referral_id)
-    if match is None or match.state not in ("proposed", "waiting-for-funds"):
+    if match is None or match.state not in UNPAID:
+        if match is not None and match.state in LIVE and isinstance(answer, SubsidyWaitlisted):
+            await _lose_money(tx, match)
         return
     if match.state == "proposed":
         MATCH_MOVES.require(match.state, "waiting-for-funds", "system")
@@ -111,10 +104,29 @@ async def lose_subsidy(released: SubsidyReleased, tx: Transaction) -> None:
         await store.ask_for_attention(tx.db, match.match_id, "subsidy-ended", tx.now)
 
 
+async def _lose_money(tx: Transaction, match: Match) -> None:
+    """What was kept went again after somebody was asked: take the offer back, or show it where they have accepted."""
+    if match.state == "offered":
+        await withdraw_match(tx, match, "superseded")
+        await find_therapist(tx, match.referral_id)
+    else:
+        await store.ask_for_attention(tx.db, match.match_id, "subsidy-ended", tx.now)
+
+
+async def _set_funding(tx: Transaction, match: Match, paid: SubsidyGranted | SubsidyToppedUp) -> None:
+    await store.set_funding(
+        tx.db,
+        match.match_id,
+        sessions=paid.sessions,
+        subsidy=paid.amount_per_session,
+        contribution=paid.contribution_per_session,
+    )
+
+
 async def _awaiting(tx: Transaction, match_id: MatchId) -> Match | None:
     """The match if it still waits for the answer; for one that has moved on, the money is released already."""
     match = await store.match_by_id(tx.db, match_id)
-    return match if match is not None and match.state in ("proposed", "waiting-for-funds") else None
+    return match if match is not None and match.state in UNPAID else None
 
 
 async def _offer(tx: Transaction, match: Match) -> None:

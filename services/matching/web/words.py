@@ -69,7 +69,7 @@ ATTENTION: dict[Attention, str] = {
     "no-first-session": "No first session yet",
     "therapy-quiet": "Nothing heard of this therapy for six weeks",
     "safeguarding": "A safeguarding concern is open",
-    "subsidy-ended": "The client took back the agreement to a subsidy: the charity pays no longer",
+    "subsidy-ended": "The charity pays no longer: the client agrees no more, or the money went again",
     "given-up": "The therapist gave the client up after accepting; the next is being asked",
     "decline-to-confirm": "A no waits for a word from you",
 }
