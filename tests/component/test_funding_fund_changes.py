@@ -1,5 +1,6 @@
 """The terms of a fund change with a reason and take nothing away; a closed fund promises nothing more."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,8 @@ from services.funding.store.fund_changes import NotedChange
 from shared.kernel.errors import Conflict, Unprocessable
 from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
-from tests.component.funding import Funding, funding_service
+from shared.messaging.transaction import Transaction
+from tests.component.funding import Client, Funding, funding_service
 
 __all__ = ["funding_service"]
 
@@ -52,6 +54,22 @@ async def test_wider_terms_reach_who_waits_and_are_noted_with_their_reason(fundi
     [noted] = await log(funding, fund)
     assert (noted.what, noted.reason, noted.actor) == ("Terms changed", "Agreed anew", FINANCE)
     assert noted.lines == [("For", "For partners and family members", "For partners and family members or survivors")]
+
+
+async def test_nobody_begins_to_wait_just_as_the_terms_widen(funding: Funding) -> None:
+    fund, client = await funding.a_fund(50_000, restrictions=FAMILIES), Client()
+    await funding.triaged(client)
+    proposals: list[asyncio.Task[object]] = []
+
+    async def widen_slowly(tx: Transaction) -> None:
+        await change_fund(tx, fund, name="Relief fund", terms=Restrictions(), reason="For everybody")
+        proposals.append(asyncio.create_task(funding.hears(client.proposed())))
+        await asyncio.wait(proposals, timeout=1)
+
+    await funding.perform(str(fund), widen_slowly)
+    await asyncio.gather(*proposals)
+
+    assert (await funding.award(client)).state == "reserved"
 
 
 async def test_terms_that_a_kept_client_no_longer_fits_wait_for_the_answer(funding: Funding) -> None:

@@ -10,8 +10,12 @@ from shared.messaging.transaction import Transaction
 
 
 async def find_money(tx: Transaction, case: Case, *, first: FundId | None = None) -> Split | NotEnough:
-    """Choose among all funds; those that may pay are locked until the transaction ends."""
+    """Choose among all funds; those that may pay are locked until the transaction ends.
+
+    All money is locked before terms are read: otherwise somebody could begin to wait by terms that have just widened.
+    """
     today = day_of(tx.now)
+    await funds.lock_money(tx.db)
     every = [kept.fund for kept in await funds.funds_kept(tx.db)]
     fitting: set[FundId] = {fund.fund_id for fund in every if not reasons_against(fund, case, today)}
     locked = {fund.fund_id: fund for fund in await funds.lock_funds(tx.db, fitting)}

@@ -121,6 +121,11 @@ async def fund_kept(db: Connection, fund_id: FundId) -> KeptFund | None:
     return found[0] if found else None
 
 
+async def lock_money(db: Connection) -> None:
+    """Let nobody else decide about money, or change what it may pay for, until the transaction ends."""
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('funding money', 7))")
+
+
 async def lock_funds(db: Connection, fund_ids: Iterable[FundId]) -> list[Fund]:
     """These funds as they stand, locked until the transaction ends.
 
@@ -129,7 +134,7 @@ async def lock_funds(db: Connection, fund_ids: Iterable[FundId]) -> list[Fund]:
     batch decides case after case, and two batches that lock funds in different orders would block each other.
     """
     wanted = sorted(fund_ids)
-    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('funding money', 7))")
+    await lock_money(db)
     if not wanted:
         return []
     await db.execute(
