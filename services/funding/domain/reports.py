@@ -75,9 +75,13 @@ OUTCOMES: tuple[Dimension, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Pence: what moved in the period, and how the fund stood at its end."""
+    """Pence: what moved in the period, and how the fund stood at its end.
+
+    `left` went back to the funder or to another fund; what was received in all is less by all that ever left.
+    """
 
     received: int
+    left: int
     promised: int
     spent: int
     available_at_end: int

@@ -113,7 +113,8 @@ async def _money(tx: Transaction, fund_id: FundId, period: Period) -> Money:
     moved = await reporting.money_moved(tx.db, fund_id, start, end)
     stood: Balances = (await ledger.balances_at(tx.db, [fund_id], end))[fund_id]
     return Money(
-        received=moved.get("receive", 0),
+        received=moved.get("receive", 0) + moved.get("transfer-in", 0),
+        left=moved.get("transfer-out", 0) + moved.get("give-back", 0),
         promised=moved.get("commit", 0),
         spent=moved.get("spend", 0) - moved.get("unspend", 0) - moved.get("refund", 0),
         available_at_end=stood.available,
