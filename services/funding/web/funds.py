@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +15,7 @@ from services.funding.domain.explanation import terms_in_words
 from services.funding.domain.vocabulary import KIND_WORDS
 from services.funding.handlers.money import Gift, receive_money
 from services.funding.store import forecasts, fund_changes, funds, grant_dates, grants, ledger, pages, waiting
+from services.funding.web.approval_words import count_approvals
 from services.funding.web.bars import bar_of, together
 from services.funding.web.forecast import runway_of_fund
 from services.funding.web.fund_access import Finance, Reader, ThisKernel, may_change
@@ -26,7 +27,7 @@ from shared.kernel.money import Pence, pounds
 from shared.messaging.kernel import Kernel
 from shared.web import Form, blank_form, page, read_form
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(count_approvals)])
 SHOWN = 200
 FIELD_OF = {"reference-used": "reference", "reference-missing": "reference", "day-in-future": "received_on"}
 FIELD_OF |= {"instalment-unknown": "instalment", "instalment-named": "instalment"}

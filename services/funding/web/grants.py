@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.funding.domain.days import day_of
 from services.funding.domain.grants import TARGET_WORDS, Grant, GrantPlan
 from services.funding.handlers import grants as grant_handlers
 from services.funding.store import funders, funds, grants
+from services.funding.web.approval_words import count_approvals
 from services.funding.web.fund_access import Finance, Reader, ThisKernel, may_change
 from services.funding.web.grant_forms import ChangedGrant, NewGrant, answers_of
 from services.funding.web.grant_page import known
@@ -20,7 +21,7 @@ from shared.kernel.money import Pence
 from shared.messaging.kernel import Kernel
 from shared.web import Form, blank_form, page, read_form
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(count_approvals)])
 FIELD_OF = {"reference-used": "reference", "fund-closed": "fund", "fund-unknown": "fund", "nothing-changed": "amount"}
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import RedirectResponse, Response
 
@@ -11,6 +11,7 @@ from services.funding.domain.amounts import pence_from
 from services.funding.domain.transfers import FREE
 from services.funding.handlers.transfers import TRANSFERS, ask_for_transfer, decide_transfer
 from services.funding.store import funds, transfers
+from services.funding.web.approval_words import count_approvals
 from services.funding.web.fund_access import Finance, Reader, ThisKernel, may_change
 from shared.kernel.errors import Unprocessable
 from shared.kernel.ids import FundId
@@ -18,7 +19,7 @@ from shared.kernel.money import Pence, pounds
 from shared.messaging.kernel import Kernel
 from shared.web import Form, Staff, blank_form, page, read_form
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(count_approvals)])
 SHOWN = 100
 STATES = {"asked": ("Waits for a second person", "warning"), "done": ("Moved", "good"), "refused": ("Refused", "")}
 FIELD_OF = {"reason-missing": "reason"}
