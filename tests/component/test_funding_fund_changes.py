@@ -18,6 +18,7 @@ from shared.kernel.ids import FundId
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
 from tests.component.funding import Client, Funding, funding_service
+from tests.component.funding_pages import staff_of
 
 __all__ = ["funding_service"]
 
@@ -145,6 +146,7 @@ async def test_a_fund_in_use_is_not_closed_and_a_closed_one_is_not_used(funding:
     await close(funding, fund)
 
     assert await funding.balances(fund) == Balances(Pence(150_000), Pence(150_000))
+    assert "£0<small>in 0 funds" in (await (await staff_of(funding, "finance")).reads("/funds")).text
     assert (await funding.award(await funding.a_match())).state == "waiting"
     for again in (funding.receives(fund, 100), close(funding, fund), change(funding, fund, FAMILIES)):
         with pytest.raises(Conflict, match="fund-closed"):

@@ -62,6 +62,8 @@ async def funds_page(request: Request, kernel: ThisKernel, staff: Reader) -> Res
         "funds/list.html",
         funds=[(one, bar_of(one.balances), terms_in_words(one.fund.restrictions)) for one in kept],
         all_funds=bar_of(together([one.balances for one in kept])),
+        free=Pence(sum(one.balances.available for one in kept if one.closed_on is None)),
+        in_use=sum(one.closed_on is None for one in kept),
         waiting=len(rows),
         to_clear=sum_to_clear(list(cases.values()), [one.fund for one in kept], today),
         kinds=KIND_WORDS,
