@@ -32,6 +32,11 @@ class Number:
     beside: str
     change: str
 
+    @property
+    def is_figure(self) -> bool:
+        """Whether there is a figure at all, or words in its place."""
+        return any(character.isdigit() for character in self.shown)
+
 
 def headline(content: Mapping[str, Any]) -> list[Number]:
     """The six numbers, each with the change since the report of the period just before, where both may be seen."""
