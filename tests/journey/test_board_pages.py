@@ -11,7 +11,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from structlog.testing import capture_logs
 
@@ -26,12 +25,10 @@ from shared.kernel.ids import ConcernId, FunderId
 from tests.component.notifications import Notifications, a_profile, a_referral, notifications_on, triaged
 from tests.component.notifications_pages import Site, fill, site_of
 from tests.databases import ServiceDatabase
+from tests.looking import PICTURES, findings
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 
-AXE = Axe()
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-PICTURES = os.environ.get("STOPSO_TEST_PICTURES")
 EVERYTHING: tuple[StaffRole, ...] = ("coordinator", "safeguarding", "finance", "admin")
 
 
@@ -268,20 +265,19 @@ async def test_every_page_is_accessible_and_fits(desk_of: Desk, width: int, dark
         "system": "/system",
         "mail": "/mail",
     }
-    findings = []
+    complaints = []
     for name, path in paths.items():
         await page.goto(desk_of.site.url + path)
         await page.wait_for_timeout(300)
-        if PICTURES:
+        if folder := os.environ.get(PICTURES):
             await page.screenshot(
-                path=Path(PICTURES) / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True
+                path=Path(folder) / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True
             )
-        found = await AXE.run(page, options=AXE_RULES)
-        if found.violations_count:
-            findings.append(f"{name}: {found.generate_report()}")
+        if found := await findings(page):
+            complaints.append(f"{name}: {found}")
         wide = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         if wide[0] > wide[1]:
-            findings.append(f"{name} is {wide[0]} wide in a window of {wide[1]}")
+            complaints.append(f"{name} is {wide[0]} wide in a window of {wide[1]}")
 
-    assert not findings, "\n".join(findings)
+    assert not complaints, "\n".join(complaints)
     assert [one for one in desk_of.complaints if "404" not in one] == []

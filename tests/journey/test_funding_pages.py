@@ -1,16 +1,13 @@
 """Funding's pages in a real browser: funds, their ledger, money in, awards with their reasons, and who waits."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext
 
 from services.funding.domain.funds import Restrictions
 from shared.events.codes import StaffRole
@@ -18,12 +15,11 @@ from shared.kernel.ids import SERVICES, FundId
 from shared.kernel.money import Pence
 from tests.component.funding import Client, Funding, funding_service
 from tests.component.funding_pages import pages_of, session_for
+from tests.looking import look
 
-__all__ = ["funding_service"]
+__all__ = ["funding_service", "look"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
-
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 @pytest.fixture
@@ -55,18 +51,6 @@ async def sign_in(context: BrowserContext, funding: Funding, address: str, *role
         ]
     )
     return context
-
-
-async def look(page: Page, name: str) -> None:
-    """Whatever the page's state: nothing axe objects to, nothing wider than the screen, one main heading."""
-    for width in (320, 1280):
-        await page.set_viewport_size({"width": width, "height": 800})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width}"
-        if folder := os.environ.get("STOPSO_SCREENSHOTS"):
-            await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-    found = await Axe().run(page, options=RULES)
-    assert found.response["violations"] == [], f"{name}: {found.generate_report()}"
-    assert await page.locator("h1:visible").count() == 1, name
 
 
 async def a_busy_charity(funding: Funding) -> FundId:

@@ -1,26 +1,24 @@
 """The public pages in a real browser: readable at any width, good with and without scripts, and empty after leaving."""
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Literal
 
 import pytest
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
 from playwright._impl._api_structures import SetCookieParam
 from playwright.async_api import Browser, BrowserContext, Page
 
 from shared.kernel.ids import SERVICES
 from tests.component.intake import ANNA, Intake, a_submission, signed_in
 from tests.databases import ServiceDatabase
+from tests.looking import look
+
+__all__ = ["look"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
-
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 @pytest.fixture
@@ -50,20 +48,6 @@ async def page(chromium: Browser) -> AsyncIterator[Page]:
     context = await chromium.new_context(viewport={"width": 320, "height": 640})
     yield await context.new_page()
     await context.close()
-
-
-async def look(page: Page, name: str) -> None:
-    """Whatever state the page is in: nothing that axe objects to, nothing wider than the screen, one main heading."""
-    await page.wait_for_load_state("load")
-    found = await Axe().run(page, options=RULES)
-    assert found.response["violations"] == [], f"{name}: {found.generate_report()}"
-    for width in (320, 1280):
-        await page.set_viewport_size({"width": width, "height": 800})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width}"
-        if folder := os.environ.get("STOPSO_SCREENSHOTS"):
-            await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-    await page.set_viewport_size({"width": 320, "height": 640})
-    assert await page.locator("h1:visible").count() == 1, name
 
 
 async def go_on(page: Page, *choices: str) -> None:

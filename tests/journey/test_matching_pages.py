@@ -1,15 +1,12 @@
 """Matching's pages in a real browser: an offer behind its link, and what staff see and do."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
 
 from shared.events.funding import SubsidyWaitlisted
@@ -17,12 +14,11 @@ from shared.kernel.ids import SERVICES
 from shared.kernel.money import Pence
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import pages_of, session_for
+from tests.looking import look
 
-__all__ = ["matching_service"]
+__all__ = ["look", "matching_service"]
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
-
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 @pytest.fixture
@@ -48,18 +44,6 @@ async def opened(context: BrowserContext, complaints: list[str]) -> Page:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
     return page
-
-
-async def look(page: Page, name: str) -> None:
-    """Whatever state the page is in: nothing that axe objects to, nothing wider than the screen, one main heading."""
-    for width in (320, 1280):
-        await page.set_viewport_size({"width": width, "height": 800})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width}"
-        if folder := os.environ.get("STOPSO_SCREENSHOTS"):
-            await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-    found = await Axe().run(page, options=RULES)
-    assert found.response["violations"] == [], f"{name}: {found.generate_report()}"
-    assert await page.locator("h1:visible").count() == 1, name
 
 
 async def test_a_therapist_answers_an_offer_behind_its_link(
