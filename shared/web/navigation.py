@@ -59,6 +59,7 @@ PLACES = (
     Place("Means", "funding", "/means", frozenset({"finance", "coordinator"}), MONEY),
     Place("Invoices", "funding", "/invoices", frozenset({"finance"}), MONEY),
     Place("Payments", "funding", "/payments", frozenset({"finance"}), MONEY),
+    Place("Contributions", "funding", "/contributions", frozenset({"finance", "coordinator"}), MONEY),
     Place("Fees", "funding", "/fees", frozenset({"finance"}), MONEY),
     Place("Reports", "funding", "/reports", frozenset({"finance", "coordinator"}), MONEY),
     Place("Deliveries", "notifications", "/deliveries", frozenset({"coordinator", "admin"}), OPERATIONS),

@@ -28,7 +28,9 @@ async def at_the_portal(context: BrowserContext, funding: Funding, address: str,
 
 
 async def press(page: Page, name: str) -> None:
-    await page.get_by_role("button", name=name).click()
+    """Send a form, and wait for the page that answers it."""
+    async with page.expect_navigation():
+        await page.get_by_role("button", name=name).click()
 
 
 async def test_a_therapist_is_paid_from_asking_to_the_banks_answer(
