@@ -52,6 +52,7 @@ PLACES = (
     Place("Therapists", "matching", "/therapists", frozenset({"registrar", "coordinator"})),
     Place("Evaluations", "funding", "/evaluations/staff", frozenset({"coordinator"})),
     Place("Funds", "funding", "/funds", frozenset({"finance", "coordinator", "admin"}), MONEY),
+    Place("Forecast", "funding", "/funds/forecast", frozenset({"finance", "coordinator"}), MONEY),
     Place("Grants", "funding", "/grants", frozenset({"finance", "coordinator", "admin"}), MONEY),
     Place("Transfers", "funding", "/transfers", frozenset({"finance", "coordinator", "admin"}), MONEY),
     Place("Awards", "funding", "/awards", frozenset({"finance", "coordinator"}), MONEY),
