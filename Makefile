@@ -9,7 +9,7 @@ WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 TESTS ?= tests
 PIP_COMPILE := $(PYTHON_IN) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-emit-options --allow-unsafe --strip-extras
 
-.PHONY: help up down status doctor test check lint bench bench-matching chaos lock docs screenshots clean
+.PHONY: help up down status doctor test check lint bench bench-matching bench-ledger chaos lock docs screenshots clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ bench: ## Compare our messaging with others on this machine (OPTIONS=... as for 
 bench-matching: ## Measure the best placing of everybody, beside a dense assignment and a greedy loop (OPTIONS=--quick)
 	@deploy/prepare.sh bench
 	@$(STOPSO) bench-matching $(OPTIONS)
+
+bench-ledger: ## Measure how fast money is kept for people, beside plain PostgreSQL, on servers of its own (OPTIONS=--quick)
+	@deploy/prepare.sh development
+	@$(STOPSO) bench-ledger $(OPTIONS)
 
 chaos: ## Break things at random for five minutes under load and look for what was lost or doubled (OPTIONS=--seed ...)
 	@deploy/prepare.sh development

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from deploy.stopso import (
     bench,
+    bench_ledger,
     bench_matching,
     dead_letters,
     doctor,
@@ -33,6 +34,7 @@ app.add_typer(reports.app, name="report")
 app.add_typer(people.users, name="users")
 app.add_typer(people.api_keys, name="api-keys")
 app.command("bench")(bench.command)
+app.command("bench-ledger")(bench_ledger.command)
 app.command("bench-matching")(bench_matching.command)
 app.command("simulate")(simulate.command)
 console = Console()

@@ -24,6 +24,9 @@ HoldBack = Annotated[
 Breaks = Annotated[
     bool, typer.Option("--what-breaks", help="Show what gives way at 1, 2, 5, 10 and 100 times as many.")
 ]
+Money = Annotated[
+    bool, typer.Option("--money", help="A year of money through funding's own handlers, counted a second time.")
+]
 Chart = Annotated[Path | None, typer.Option(help="Write a chart (SVG) of the comparison here.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FACTORS = (1, 2, 5, 10, 100)
@@ -38,6 +41,7 @@ def command(  # noqa: PLR0917 - each is an option of the command line
     policy: Policy = "weekly",
     hold_back: HoldBack = False,
     what_breaks: Breaks = False,
+    money: Money = False,
     chart: Chart = None,
     as_json: AsJson = False,
 ) -> None:
@@ -49,7 +53,9 @@ def command(  # noqa: PLR0917 - each is an option of the command line
     setup = Setup(seed, weeks, arrivals, therapists, income * 100)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        if what_breaks:
+        if money:
+            _show_money(setup, progress, as_json=as_json)
+        elif what_breaks:
             _show_strains(setup, policy, progress, as_json=as_json)
         else:
             _show_comparison(setup, policy, progress, hold_back=hold_back, chart=chart, as_json=as_json)
@@ -87,3 +93,17 @@ def _show_strains(setup: "Setup", policy: str, progress: Progress, *, as_json: b
         typer.echo(json.dumps({"setup": asdict(setup), "strains": [asdict(one) for one in found]}, indent=2))
     else:
         show_strains(found, Console())
+
+
+def _show_money(setup: "Setup", progress: Progress, *, as_json: bool) -> None:
+    from deploy.simulation.accounts import showing  # noqa: PLC0415
+
+    task = progress.add_task("Living through a year of money", total=None)
+    year = showing.lived(setup, lambda day, days: progress.update(task, description=f"Day {day} of {days}"))
+    progress.stop()
+    if as_json:
+        typer.echo(json.dumps(showing.as_json(year), indent=2))
+    else:
+        showing.show(year, Console())
+    if year.differences:
+        raise typer.Exit(1)
