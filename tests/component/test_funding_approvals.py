@@ -64,6 +64,12 @@ async def decide_on(
     return await funding.perform(key, lambda tx: approve(tx, proposal.proposal_id, level, roles), actor=who)
 
 
+async def is_own_work(funding: Funding, client: Client, who: str) -> bool:
+    """Whether somebody is told that they may not approve what they had a hand in."""
+    answer = await decide_on(funding, client, who)
+    return isinstance(answer, NotEntitled) and answer.code == "own-work"
+
+
 async def test_ordinary_awards_are_decided_by_the_rules_alone(funding: Funding) -> None:
     await funding.a_fund(250_000)
 
@@ -162,10 +168,16 @@ async def test_who_chose_the_fund_or_the_sessions_does_not_approve_them(funding:
     await funding.perform(
         str(client.referral_id), lambda tx: choose_another_fund(tx, award_id, general, "Keep the rest"), actor=ONE
     )
-    own = await decide_on(funding, client, ONE)
+    assert await is_own_work(funding, client, ONE)
+    await decide_on(funding, client, ANOTHER, because="The west is meant for this")
+    assert await is_own_work(funding, client, ONE)
+    await decide_on(funding, client, ANOTHER, because="Too long")
+    await funding.perform(str(client.referral_id), lambda tx: propose_anew(tx, award_id, 9), actor=THIRD)
+    await decide_on(funding, client, ANOTHER, because="Still too long")
+    await funding.passes(timedelta(days=14))
 
-    assert isinstance(own, NotEntitled)
-    assert own.code == "own-work"
+    assert await is_own_work(funding, client, ONE)
+    assert await is_own_work(funding, client, THIRD)
     assert await decide_on(funding, client, ANOTHER) == Agreed(None)
 
 
@@ -217,6 +229,7 @@ async def test_what_nobody_approves_in_time_frees_the_money_and_keeps_the_place(
     assert (late.state, late.waits_for) == ("waiting", "another-look")
     assert (await funding.award(waiting)).state == "reserved"
     assert await funding.told(SubsidyReleased) == []
+    assert [told.approved for told in await funding.told(SubsidyApprovalDecided)] == [False]
     async with funding.kernel.reading() as db:
         assert [row["state"] for row in await db.fetch("SELECT state FROM proposal")] == ["expired"]
 

@@ -9,7 +9,13 @@ from services.funding.domain.approvals import Proposal
 from services.funding.domain.funds import Restrictions
 from services.funding.handlers.approving import Agreed, Refused
 from services.funding.handlers.topping import Wish, ask_for_more
-from shared.events.funding import SubsidyApprovalWanted, SubsidyGranted, SubsidyReleased, SubsidyToppedUp
+from shared.events.funding import (
+    SubsidyApprovalDecided,
+    SubsidyApprovalWanted,
+    SubsidyGranted,
+    SubsidyReleased,
+    SubsidyToppedUp,
+)
 from shared.events.intake import ConsentWithdrawn
 from shared.kernel.errors import Conflict, Unprocessable
 from shared.kernel.ids import SessionId
@@ -124,6 +130,7 @@ async def test_where_nobody_agrees_the_award_goes_on_and_more_can_be_asked_anew(
     else:
         await funding.passes(timedelta(days=28))
 
+    assert [told.approved for told in await funding.told(SubsidyApprovalDecided)] == [False]
     assert (await funding.award(client)).sessions == 10
     assert (await funding.award(client)).state == "awarded"
     assert await funding.told(SubsidyReleased) == []

@@ -16,12 +16,11 @@ from services.funding.handlers.deciding import decide, wait_for_another_look
 from services.funding.handlers.drawing import PAYS
 from services.funding.handlers.granting import grant_award
 from services.funding.handlers.posting import move_all
-from services.funding.handlers.proposing import want_approval
+from services.funding.handlers.proposing import tell_decision, want_approval
 from services.funding.handlers.topping import grant_more
 from services.funding.handlers.waking import wake_waiting
 from services.funding.store import approvals, awards, funds, ledger, referrals
 from services.funding.store.approvals import Decided
-from shared.events.funding import SubsidyApprovalDecided
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
@@ -79,7 +78,7 @@ async def approve(
         want_approval(tx, matter.award, level + 1)
         return Agreed(level + 1)
     await approvals.save_proposal(tx.db, replace(matter.proposal, state="granted"), tx.now)
-    _tell(tx, matter.award, approved=True)
+    tell_decision(tx, matter.award, approved=True)
     match matter.proposal.kind:
         case "award":
             await grant_award(tx, matter.award)
@@ -105,7 +104,7 @@ async def refuse(
     await _note(tx, matter, agreed=False, reason=reason.strip())
     await approvals.save_proposal(tx.db, replace(matter.proposal, state="refused"), tx.now)
     freed = await move_all(tx, matter.award, "release")
-    _tell(tx, matter.award, approved=False)
+    tell_decision(tx, matter.award, approved=False)
     if matter.proposal.kind == "award" and matter.proposal.fund_id is not None:
         await decide(tx, matter.award)
     elif matter.proposal.kind == "award":
@@ -168,6 +167,8 @@ async def _take_back(tx: Transaction, matter: _Matter, found: tuple[Obstacle, ..
     await approvals.save_proposal(tx.db, replace(matter.proposal, state="withdrawn"), tx.now)
     if matter.proposal.kind == "award":
         await decide(tx, matter.award)
+    else:
+        tell_decision(tx, matter.award, approved=False)
     await wake_waiting(tx, {part.fund_id for part in freed})
 
 
@@ -179,11 +180,3 @@ async def _held(tx: Transaction, award: Award) -> list[Part]:
 async def _note(tx: Transaction, matter: _Matter, *, agreed: bool, reason: str) -> None:
     decided = Decided(matter.level, agreed, tx.actor, tx.now, reason)
     await approvals.note_decision(tx.db, tx.keys, matter.proposal, matter.award.referral_id, decided)
-
-
-def _tell(tx: Transaction, award: Award, *, approved: bool) -> None:
-    tx.emit(
-        SubsidyApprovalDecided(
-            referral_id=award.referral_id, match_id=award.match_id, award_id=award.award_id, approved=approved
-        )
-    )

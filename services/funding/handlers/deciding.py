@@ -15,7 +15,7 @@ from services.funding.handlers.finding import find_money, require_chosen
 from services.funding.handlers.granting import grant_award
 from services.funding.handlers.posting import reserve
 from services.funding.handlers.proposing import RULES, band_of, put_award
-from services.funding.store import awards, ledger, referrals
+from services.funding.store import awards, funds, ledger, referrals
 from shared.events.funding import SubsidyNotNeeded, SubsidyWaitlisted
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
@@ -74,6 +74,7 @@ async def _needs_nothing(tx: Transaction, award: Award) -> None:
 
 
 async def _look_for_money(tx: Transaction, award: Award, person: Person, by_hand: ByHand) -> None:
+    await funds.lock_money(tx.db)
     own, before = award.contribution or Pence(0), await ledger.had_before(tx.db, award.referral_id)
     case = Case(person, award.sessions, award.session_fee, own, before)
     found = await find_money(tx, case, first=by_hand.fund_id)

@@ -7,6 +7,7 @@ from services.funding.domain.awards import OVER, Award, AwardState, require_move
 from services.funding.handlers.deciding import LOOK_AGAIN, decide, wait, wait_for_another_look
 from services.funding.handlers.drawing import AWARD_LAPSES, PAYS
 from services.funding.handlers.posting import move_all
+from services.funding.handlers.proposing import tell_decision
 from services.funding.handlers.releasing import give_back
 from services.funding.handlers.waking import wake_waiting
 from services.funding.store import approvals, awards
@@ -52,6 +53,7 @@ async def let_reservation_expire(tx: Transaction, award_id: AwardId) -> None:
     elif proposal is not None and proposal.state == "to-approve":
         freed = {part.fund_id for part in await move_all(tx, award, "release")}
         await approvals.close_proposals(tx.db, award_id, "expired", tx.now)
+        tell_decision(tx, award, approved=False)
         if proposal.kind == "award" and proposal.fund_id is not None:
             await decide(tx, award)
         elif proposal.kind == "award":

@@ -8,7 +8,7 @@ from services.funding.domain.choice import Split
 from services.funding.domain.days import day_of
 from services.funding.handlers.posting import total
 from services.funding.store import approvals, awards
-from shared.events.funding import SubsidyApprovalWanted
+from shared.events.funding import SubsidyApprovalDecided, SubsidyApprovalWanted
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
 
@@ -51,5 +51,14 @@ def want_approval(tx: Transaction, award: Award, level: int) -> None:
     tx.emit(
         SubsidyApprovalWanted(
             referral_id=award.referral_id, match_id=award.match_id, award_id=award.award_id, level=level
+        )
+    )
+
+
+def tell_decision(tx: Transaction, award: Award, *, approved: bool) -> None:
+    """Tell that enough people agreed, or that it came to nothing."""
+    tx.emit(
+        SubsidyApprovalDecided(
+            referral_id=award.referral_id, match_id=award.match_id, award_id=award.award_id, approved=approved
         )
     )

@@ -84,7 +84,7 @@ class SubsidyApprovalWanted(Event):
 
 
 class SubsidyApprovalDecided(Event):
-    """Who may approve said yes or no; after a no the client keeps their place, and somebody looks for another way."""
+    """Who may approve said yes or no, or nobody did in time; after a no the client keeps their place."""
 
     type: ClassVar = "funding.subsidy-approval-decided.v1"
     key: ClassVar = "referral_id"
