@@ -226,9 +226,11 @@ async def test_taking_back_the_first_agreement_closes_the_referral(intake: Intak
     assert len(await intake.told(ReferralClosed)) == 1
 
 
-async def resolved(intake: Intake, referral: Referral, medium: str = "email") -> ContactCard:
+async def resolved(
+    intake: Intake, referral: Referral, medium: str = "email", purpose: str = "acknowledgement"
+) -> ContactCard:
     question = ResolveContact.model_validate(
-        {"referral_id": referral.referral_id, "medium": medium, "purpose": "acknowledgement"}
+        {"referral_id": referral.referral_id, "medium": medium, "purpose": purpose}
     )
     async with intake.kernel.reading() as db:
         return await contacting.resolve_contact(question, db, intake.kernel.keys)
@@ -249,6 +251,14 @@ async def test_who_chose_no_channel_is_never_contacted(intake: Intake) -> None:
     assert (await resolved(intake, anonymous)).refusal == "no-channel"
     refused = await resolved(intake, by_phone)
     assert (refused.refusal, refused.address) == ("not-this-medium", "")
+
+
+async def test_only_who_agreed_that_money_is_looked_for_is_asked_for_their_means(intake: Intake) -> None:
+    agreed = await intake.receives(a_submission(consents=("referral", "sharing", "subsidy")))
+    silent = await intake.receives(a_submission(consents=("referral", "sharing", "evaluation")))
+
+    assert (await resolved(intake, agreed, purpose="means")).address == "robin@example.org"
+    assert (await resolved(intake, silent, purpose="means")).refusal == "consent-missing"
 
 
 async def test_nobody_is_contacted_after_closing(intake: Intake) -> None:
