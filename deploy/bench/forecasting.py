@@ -62,11 +62,13 @@ def bootstrapped(available: int, weeks: Sequence[Pence], draw: Random) -> Interv
     return lasted[20] - 1, lasted[179]
 
 
-def coverage(method: Method, *, weeks: int, awards_a_week: float, seed: int) -> tuple[float, float]:
+def coverage(
+    method: Method, *, weeks: int, awards_a_week: float, seed: int, worlds: int = WORLDS
+) -> tuple[float, float]:
     """How often the week in which the money ran out lay within the interval, and how wide that was at the median."""
     draw = Random(seed)  # noqa: S311 - figures that come out the same each time are wanted
     within, widths = 0, list[float]()
-    for _ in range(WORLDS):
+    for _ in range(worlds):
         used = weeks_of_promises(draw, awards_a_week, WARM + AHEAD)
         known = [Pence(one) for one in used[WARM - weeks : WARM]]
         usual = sum(used[:WARM]) / WARM
@@ -80,7 +82,7 @@ def coverage(method: Method, *, weeks: int, awards_a_week: float, seed: int) -> 
         first, last = method(available, known, draw)
         within += first <= truth <= last + 1  # weeks begin where the one before ends
         widths.append(min(last, AHEAD) - min(first, AHEAD))
-    return within / WORLDS, sorted(widths)[WORLDS // 2]
+    return within / worlds, sorted(widths)[worlds // 2]
 
 
 def main() -> None:

@@ -76,11 +76,16 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class RunsOut:
-    """The day from which nothing is left; no `latest` where it may last longer than a year."""
+    """The day from which nothing is left; no `latest` where it may last for a year, or until its `last_day`.
+
+    `unused` is what may be left on that last day.
+    """
 
     day: date
     earliest: date
     latest: date | None
+    last_day: date | None = None
+    unused: Pence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,7 @@ def _outcome(points: Sequence[Point], last_day: date | None) -> Outcome:
     likely = next((point.day for point in points if point.likely == NOTHING), None)
     latest = next((point.day for point in points if point.most == NOTHING), None)
     if likely is not None and earliest is not None:
-        return RunsOut(likely, earliest, latest)
+        return RunsOut(likely, earliest, latest, last_day, points[-1].most if last_day else NOTHING)
     if last_day is not None:
         return Unused(last_day, points[-1].least, points[-1].likely, points[-1].most)
     return Lasts(earliest)

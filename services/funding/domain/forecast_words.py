@@ -17,8 +17,8 @@ def outcome_in_words(outcome: Outcome, today: date) -> str:
             return f"too little to tell ({weeks} of {FEWEST} weeks)"
         case Empty():
             return "nothing is left"
-        case RunsOut(day, earliest, latest):
-            return _weeks(day, earliest, latest, today)
+        case RunsOut():
+            return _weeks(outcome, today)
         case Lasts(None):
             return "not within a year"
         case Lasts(earliest):
@@ -36,13 +36,16 @@ def roughly(amount: Pence) -> str:
     return pounds(Pence(round(amount / 1000) * 1000))
 
 
-def _weeks(day: date, earliest: date, latest: date | None, today: date) -> str:
-    likely, first = round((day - today).days / 7), (earliest - today).days // 7
-    last = None if latest is None else ceil((latest - today).days / 7)
-    if last is not None and last <= 1:
-        return "within a week"
+def _weeks(outcome: RunsOut, today: date) -> str:
+    likely, first = round((outcome.day - today).days / 7), (outcome.earliest - today).days // 7
     about = "less than a week" if likely < 1 else f"about {likely} week{'' if likely == 1 else 's'}"
-    return f"{about} ({first} to {'more than 52' if last is None else last})"
+    if outcome.latest is not None:
+        last = ceil((outcome.latest - today).days / 7)
+        return "within a week" if last <= 1 else f"{about} ({first} to {last})"
+    if outcome.last_day is not None:
+        unused = f"with up to {roughly(outcome.unused)} unused"
+        return f"{about} ({first} to its last day, {day_in_words(outcome.last_day)}, {unused})"
+    return f"{about} ({first} to more than 52)"
 
 
 def _at_least(earliest: date | None, today: date) -> str:

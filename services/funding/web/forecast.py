@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from services.funding.domain.days import day_of
 from services.funding.domain.forecast import FEWEST, WEEKS, Rate
-from services.funding.domain.forecast_words import outcome_in_words
+from services.funding.domain.forecast_words import outcome_in_words, roughly
 from services.funding.domain.funds import Fund
 from services.funding.domain.pots import History, Pot, funds_for, kinds_of, pot_of, summed
-from services.funding.store import forecasts
+from services.funding.store import forecasts, waiting
 from services.funding.web.approval_words import count_approvals
 from services.funding.web.runway import Runway, runway_of
 from shared.kernel.money import Pence
@@ -49,6 +49,7 @@ async def forecast_page(
     today = day_of(now)
     async with kernel.reading() as db:
         histories = await forecasts.histories(db, now, today)
+        listed = await waiting.waiting_listed(db, {"money"})
     charity = pot_of(histories, today) if histories else None
     return page(
         request,
@@ -60,6 +61,8 @@ async def forecast_page(
         funds=_funds(histories, today),
         weeks=WEEKS,
         fewest=FEWEST,
+        waiting=len(listed),
+        roughly=roughly,
     )
 
 

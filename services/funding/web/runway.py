@@ -160,12 +160,14 @@ class _Scale:
 
 
 def _behind(standing: tuple[Pence, Pence], weeks: Sequence[Week], today: date) -> list[tuple[date, int, int]]:
-    """Day, available and promised, from the earliest week on: what there is less what has changed since."""
+    """Day, available and promised, from the week on in which money came: what there is less what has changed since."""
     available, promised = standing
     found = [(today, int(available), int(promised))]
     for back, week in enumerate(weeks, 1):
         _, after, kept = found[-1]
         found.append((today - timedelta(weeks=back), after - week.available, kept - week.promised))
+    while len(found) > 2 and found[-2][1:] == (0, 0):
+        found.pop()
     return found[::-1]
 
 
@@ -181,6 +183,10 @@ def _months_behind(past: Sequence[tuple[date, int, int]], today: date) -> list[R
 
 
 def _months_ahead(ahead: Sequence[Point], today: date) -> list[Row]:
+    """The next months, every fourth week; further on, every quarter of a year is enough."""
     last = ahead[-1].day if ahead else today
-    kept = [point for point in ahead if point.day > today and (point.day == last or (point.day - today).days % 28 == 0)]
-    return [Row(one.day, roughly(one.likely), f"{roughly(one.least)} and {roughly(one.most)}") for one in kept]
+    weeks = {*range(4, 25, 4), 39, 52}
+    kept = [
+        point for point in ahead if point.day > today and (point.day == last or (point.day - today).days // 7 in weeks)
+    ]
+    return [Row(one.day, roughly(one.likely), f"{roughly(one.least)} to {roughly(one.most)}") for one in kept]

@@ -31,7 +31,7 @@ ThisKernel = Annotated[Kernel, Depends(kernel_of)]
 Reader = Annotated[Staff, Depends(signed_in("finance", "coordinator"))]
 HEADING = (
     *("Referral", "Award", "Urgency", "Asked for help", "Waits since", "Therapist has accepted"),
-    *("Sessions", "Needs in pounds", "Short by in pounds", "A gift to one of these funds would do"),
+    *("Sessions", "Needs in pounds", "Short by in pounds", "Or a gift to one of these funds"),
 )
 
 
@@ -108,11 +108,12 @@ async def unfunded_csv(kernel: ThisKernel, _staff: Reader) -> Response:
 
 def _unfunded(listed: Sequence[Record], cases: Mapping[UUID, Case], funds: Sequence[Fund], now: datetime) -> Unfunded:
     today = day_of(now)
+    tied = [fund for fund in funds if fund.kind != "unrestricted"]
     rows = [
         Waiting(
             award,
             Pence((award["session_fee"] - (award["contribution"] or 0)) * award["sessions"]),
-            funds_that_could(case, award["shortfall"], funds, today) if (case := cases.get(award["award_id"])) else (),
+            funds_that_could(case, award["shortfall"], tied, today) if (case := cases.get(award["award_id"])) else (),
         )
         for award in listed
     ]
