@@ -1,5 +1,6 @@
 """Receipts and statements of therapists' fees: one for each payment, the same each time, and nobody else's."""
 
+import asyncio
 import csv
 import io
 from datetime import timedelta
@@ -84,6 +85,14 @@ async def test_each_payment_gets_the_next_number_of_its_year_and_one_taken_back_
         ("R2026-0002", "50.00", ""),
         ("R2026-0003", "50.00", ""),
     ]
+
+
+async def test_payments_noted_at_the_same_moment_get_numbers_of_their_own_without_a_gap(funding: Funding) -> None:
+    therapists = [await accepted(funding) for _ in range(6)]
+
+    await asyncio.gather(*(paid(funding, therapist) for therapist in therapists))
+
+    assert await labels(funding) == [(f"R2026-{number:04d}", True) for number in range(1, 7)]
 
 
 async def test_a_payment_taken_back_late_is_overdue_again_and_the_others_are_told(funding: Funding) -> None:
