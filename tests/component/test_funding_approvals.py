@@ -258,59 +258,45 @@ async def test_nothing_is_put_to_anybody_before_its_referral_was_found_suitable(
     assert await decide_on(funding, client) == Agreed(None)
 
 
-@pytest.mark.parametrize("what", ["referral-closed", "not-suitable", "match-withdrawn", "consent-withdrawn"])
-async def test_nothing_is_approved_once_what_it_hangs_on_is_over(funding: Funding, what: str) -> None:
-    fund = await funding.a_fund(300_000)
-    client = await a_large_match(funding)
-    proposal = await proposal_of(funding, client)
-    assert proposal is not None
+async def test_nothing_is_approved_once_what_it_hangs_on_is_over(funding: Funding) -> None:
+    fund = await funding.a_fund(1_200_000)
+    closed, unsuitable, withdrawn, unwilling = [await a_large_match(funding) for _ in range(4)]
+    proposals = [await proposal_of(funding, client) for client in (closed, unsuitable, withdrawn, unwilling)]
 
-    match what:
-        case "referral-closed":
-            await funding.hears(ReferralClosed(referral_id=client.referral_id, ended_by="client", reason="moved-away"))
-        case "not-suitable":
-            await funding.triaged(client, outcome="not-ready")
-        case "match-withdrawn":
-            await funding.hears(client.withdrawn())
-        case _:
-            await funding.hears(ConsentWithdrawn(referral_id=client.referral_id, purpose="subsidy"))
+    await funding.hears(ReferralClosed(referral_id=closed.referral_id, ended_by="client", reason="moved-away"))
+    await funding.triaged(unsuitable, outcome="not-ready")
+    await funding.hears(withdrawn.withdrawn())
+    await funding.hears(ConsentWithdrawn(referral_id=unwilling.referral_id, purpose="subsidy"))
 
-    with pytest.raises(Conflict, match="proposal-is-withdrawn"):
-        await funding.perform(
-            str(client.referral_id), lambda tx: approve(tx, proposal.proposal_id, 1, {"finance"}), actor=ONE
-        )
-    assert (await funding.balances(fund)) == standing(300_000, 300_000)
+    for proposal in proposals:
+        assert proposal is not None
+        agree = partial(approve, proposal_id=proposal.proposal_id, level=1, roles={"finance"})
+        with pytest.raises(Conflict, match="proposal-is-withdrawn"):
+            await funding.perform(str(proposal.award_id), agree, actor=ONE)
+    assert (await funding.balances(fund)) == standing(1_200_000, 1_200_000)
     assert await funding.told(SubsidyGranted) == []
 
 
-@pytest.mark.parametrize(
-    ("changed", "obstacle"),
-    [
-        ({"outward_code": "CF10"}, "fund-does-not-fit"),
-        ({"client_group": "family"}, "fund-does-not-fit"),
-        ({"means": "part-fee", "affordable_per_session": 1_000}, "means-changed"),
-        ({"consents": ("referral",)}, "no-consent"),
-    ],
-)
-async def test_what_a_new_triage_changed_is_seen_at_the_approval(
-    funding: Funding, changed: dict[str, Any], obstacle: str
-) -> None:
+async def test_what_a_new_triage_changed_is_seen_at_the_approval(funding: Funding) -> None:
     terms = Restrictions(regions=frozenset({"south-west"}), client_groups=frozenset({"survivor"}))
-    fund = await funding.a_fund(300_000, restrictions=terms)
-    client = await a_large_match(funding)
+    fund = await funding.a_fund(1_200_000, restrictions=terms)
+    moved, other, better_off, unwilling = [await a_large_match(funding) for _ in range(4)]
 
-    await funding.triaged(client, **changed)
-    answer = await decide_on(funding, client)
+    await funding.triaged(moved, outward_code="CF10")
+    await funding.triaged(other, client_group="family")
+    await funding.triaged(better_off, means="part-fee", affordable_per_session=1_000)
+    await funding.triaged(unwilling, consents=("referral",))
+    answers = [await decide_on(funding, client) for client in (moved, other, better_off, unwilling)]
 
-    assert isinstance(answer, Changed)
-    assert answer.obstacles == (obstacle,)
+    assert answers == [
+        Changed(("fund-does-not-fit",)), Changed(("fund-does-not-fit",)), Changed(("means-changed",)),
+        Changed(("no-consent",)),
+    ]  # fmt: skip
     assert await funding.told(SubsidyGranted) == []
-    award = await funding.award(client)
-    if obstacle == "means-changed":
-        assert (award.state, award.contribution) == ("to-approve", 1_000)
-    else:
-        assert (award.state, award.waits_for) == ("waiting", "consent" if obstacle == "no-consent" else "money")
-        assert (await funding.balances(fund)).available == 300_000
+    awards = [await funding.award(client) for client in (moved, other, better_off, unwilling)]
+    assert [award.waits_for for award in awards] == ["money", "money", None, "consent"]
+    assert (awards[2].state, awards[2].contribution) == ("to-approve", 1_000)
+    assert (await funding.balances(fund)).reserved == 290_000
 
 
 async def test_a_fund_whose_time_is_over_does_not_pay_what_is_approved_later(funding: Funding) -> None:

@@ -32,7 +32,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(happened=steps)
 async def test_no_order_of_asking_agreeing_and_correcting_loses_a_penny_or_spends_one_twice(
     funding: Funding, happened: list[tuple[str, int]]
