@@ -1,6 +1,7 @@
 """`stopso simulate`: a year of the charity in a minute, against the code that matches real clients."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -104,6 +105,6 @@ def _show_money(setup: "Setup", progress: Progress, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(showing.as_json(year), indent=2))
     else:
-        showing.show(year, Console())
+        showing.show(year, Console(width=None if sys.stdout.isatty() else 150))
     if year.differences:
         raise typer.Exit(1)

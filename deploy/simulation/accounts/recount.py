@@ -22,6 +22,8 @@ from shared.kernel.regions import region_of
 
 LONDON = ZoneInfo("Europe/London")
 YEARLY_FEE = 50_00
+COMING = ("receive", "transfer-in")
+LEAVING = ("transfer-out", "give-back")
 LABELS = ("group", "age", "gender", "region", "source", "legal-stage")
 
 
@@ -165,10 +167,11 @@ def _money(lines: Iterable[Mapping[str, Any]], start: date, end: date) -> dict[s
             stood[account] += amount
         if start <= day < end:
             moved["spent"] += amount if account == "spent" else 0
-            moved["received"] += -amount if line["kind"] == "receive" and account == "received" else 0
+            moved["received"] += -amount if line["kind"] in COMING and account == "received" else 0
+            moved["left"] += amount if line["kind"] in LEAVING and account == "received" else 0
             moved["promised"] += amount if line["kind"] == "commit" and account == "committed" else 0
     return {
-        **{name: moved[name] for name in ("received", "promised", "spent")},
+        **{name: moved[name] for name in ("received", "left", "promised", "spent")},
         "available_at_end": stood["available"],
         "promised_at_end": stood["reserved"] + stood["committed"],
         "spent_in_all": stood["spent"],

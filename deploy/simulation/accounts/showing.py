@@ -14,7 +14,7 @@ from deploy.simulation.accounts.checking import Lived, Progress, live
 from deploy.simulation.setup import Setup
 from shared.kernel.money import Pence, pounds
 
-COLUMNS = ("received", "promised", "spent", "available_at_end", "promised_at_end")
+COLUMNS = ("received", "left", "promised", "spent", "available_at_end", "promised_at_end")
 
 
 def lived(setup: Setup, progress: Progress) -> Lived:
