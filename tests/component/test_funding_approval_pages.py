@@ -8,9 +8,9 @@ import pytest
 from services.funding.domain.approvals import Proposal
 from services.funding.domain.funds import Restrictions
 from shared.events.funding import SubsidyGranted, SubsidyToppedUp
+from tests.component.approvals import WEST, a_large_match, proposal_of
 from tests.component.funding import Client, Funding, funding_service
 from tests.component.funding_pages import staff_of, visitor_of
-from tests.component.test_funding_approvals import WEST, a_large_match, proposal_of
 
 __all__ = ["funding_service"]
 

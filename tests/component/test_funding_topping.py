@@ -20,8 +20,8 @@ from shared.events.intake import ConsentWithdrawn
 from shared.kernel.errors import Conflict, Unprocessable
 from shared.kernel.ids import SessionId
 from shared.kernel.money import Pence
+from tests.component.approvals import ANOTHER, ONE, WEST, decide_on, proposal_of
 from tests.component.funding import Client, Funding, funding_service
-from tests.component.test_funding_approvals import ANOTHER, ONE, WEST, decide_on, proposal_of
 from tests.component.test_funding_drawing import an_award, attended, missed
 from tests.component.test_funding_endings import standing
 

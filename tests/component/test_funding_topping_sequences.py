@@ -12,8 +12,8 @@ from shared.events.funding import SubsidyReleased
 from shared.kernel.errors import Conflict, Unprocessable
 from shared.kernel.ids import SessionId
 from shared.kernel.money import Pence
+from tests.component.approvals import ANOTHER, decide_on, proposal_of
 from tests.component.funding import Client, Funding, funding_service
-from tests.component.test_funding_approvals import ANOTHER, decide_on, proposal_of
 from tests.component.test_funding_drawing import attended, missed
 from tests.component.test_funding_drawing_sequences import require_posted, standing_of
 from tests.component.test_funding_topping import more_for

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser
 
+from tests.component.approvals import WEST, a_large_match
 from tests.component.funding import Funding, funding_service
-from tests.component.test_funding_approvals import WEST, a_large_match
 from tests.journey.test_funding_pages import address, look, sign_in
 
 __all__ = ["address", "funding_service"]
