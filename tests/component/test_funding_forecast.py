@@ -133,7 +133,8 @@ async def test_the_list_says_what_would_clear_each_and_which_gifts_help(funding:
     assert "Robin Example" not in str(table)
 
 
-async def test_only_those_who_joined_and_wait_still_make_the_sum_grow(funding: Funding) -> None:
+async def test_only_those_who_joined_and_wait_still_make_the_sum_grow_by_all_they_need(funding: Funding) -> None:
+    await funding.a_fund(20_000, name="General fund")
     await funding.a_match()
     await funding.passes(2 * WEEK)
     gone = await funding.a_match()

@@ -175,11 +175,13 @@ def test_it_is_said_in_a_few_words(outcome: Outcome, words: str) -> None:
 def test_weeks_in_which_a_fund_could_not_be_used_say_nothing() -> None:
     begun = a_history(90_000, used=[10_000] * 20, available_from=weeks(-9))
     emptied = History(begun.fund, AGES_AGO, Pence(0), (*[Week()] * 3, *begun.weeks))
+    over = a_history(70_000, used=[*[0] * 2, *[10_000] * 10], until=weeks(-2))
     bare = History(a_history(0).fund, AGES_AGO, Pence(0), (*[Week()] * 3, *[Week(Pence(5), Pence(-5))] * 9))
 
     assert pot_of([begun], TODAY).forecast.rate is not None
     assert pot_of([begun], TODAY).forecast.rate.weeks == 9  # type: ignore[union-attr]
     assert pot_of([emptied], TODAY).forecast.rate.mean < 10_000  # type: ignore[union-attr]
+    assert pot_of([over], TODAY).forecast.rate.weeks == 10  # type: ignore[union-attr]
     assert pot_of([bare], TODAY).forecast.rate.weeks == 9  # type: ignore[union-attr]
 
 

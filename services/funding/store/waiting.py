@@ -44,13 +44,14 @@ async def cases_waiting(db: Connection, keys: Keyring, rows: Sequence[Record]) -
 
 
 async def joined_by_week(db: Connection, now: datetime) -> list[Pence]:
-    """What those who wait for money now are short of, by the week in which they joined, the latest first.
+    """What those who wait for money now need, by the week in which they joined, the latest first.
 
-    Only weeks since the first award that there ever was, and at most `WEEKS` of seven days.
+    Only weeks since the first award that there ever was, and at most `WEEKS` of seven days. The need and not the
+    shortfall: what the funds still hold is counted once, for all who wait, and does not come again for each who joins.
     """
     rows = await db.fetch(
         """
-        SELECT back, coalesce(sum(shortfall), 0)::bigint AS amount
+        SELECT back, coalesce(sum((session_fee - coalesce(contribution, 0)) * sessions), 0)::bigint AS amount
           FROM (SELECT floor(extract(epoch FROM $1 - min(requested_at)) / 604800)::int AS length FROM award) AS known,
                LATERAL generate_series(0, least(length, $2) - 1) AS back
           LEFT JOIN award ON state = 'waiting' AND waits_for = 'money'
