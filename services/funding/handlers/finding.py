@@ -1,6 +1,6 @@
-"""Looks for the funds that pay for a case, under their locks."""
+"""Looks for the funds that pay for a case, under the lock for all money."""
 
-from services.funding.domain.choice import Case, NotEnough, Split, choose_fund, reasons_against
+from services.funding.domain.choice import Case, NotEnough, Split, choose_fund
 from services.funding.domain.days import day_of
 from services.funding.domain.explanation import reason_for
 from services.funding.store import funds
@@ -10,16 +10,13 @@ from shared.messaging.transaction import Transaction
 
 
 async def find_money(tx: Transaction, case: Case, *, first: FundId | None = None) -> Split | NotEnough:
-    """Choose among all funds; those that may pay are locked until the transaction ends.
+    """Choose among all funds, of which nobody else changes the money or the terms until the transaction ends.
 
     All money is locked before terms are read: otherwise somebody could begin to wait by terms that have just widened.
     """
-    today = day_of(tx.now)
     await funds.lock_money(tx.db)
     every = [kept.fund for kept in await funds.funds_kept(tx.db)]
-    fitting: set[FundId] = {fund.fund_id for fund in every if not reasons_against(fund, case, today)}
-    locked = {fund.fund_id: fund for fund in await funds.lock_funds(tx.db, fitting)}
-    return choose_fund(case, [locked.get(fund.fund_id, fund) for fund in every], today, first=first)
+    return choose_fund(case, every, day_of(tx.now), first=first)
 
 
 def require_chosen(found: Split | NotEnough, chosen: FundId) -> None:
