@@ -11,10 +11,12 @@ from services.funding.domain.days import day_of
 from services.funding.domain.forecast import Empty, RunsOut, TooLittle
 from services.funding.domain.funds import Restrictions
 from services.funding.domain.pots import History, pot_of
-from services.funding.store import forecasts, waiting
-from shared.kernel.money import Pence
+from services.funding.handlers.topping import Wish
+from services.funding.store import forecasts
 from tests.component.funding import Funding, funding_service
 from tests.component.funding_pages import staff_of, visitor_of
+from tests.component.test_funding_drawing import an_award
+from tests.component.test_funding_topping import more_for
 
 __all__ = ["funding_service"]
 
@@ -133,19 +135,36 @@ async def test_the_list_says_what_would_clear_each_and_which_gifts_help(funding:
     assert "Robin Example" not in str(table)
 
 
-async def test_only_those_who_joined_and_wait_still_make_the_sum_grow_by_all_they_need(funding: Funding) -> None:
+async def test_an_award_that_runs_and_waits_for_more_is_on_the_list(funding: Funding) -> None:
+    fund_id = await funding.a_fund(60_000, name="General fund")
+    client = await an_award(funding, sessions=10)
+    await more_for(funding, client, Wish(more=4))
+    await funding.a_match(sessions=20)
+    finance = await staff_of(funding, "finance")
+
+    table = list(csv.DictReader(StringIO((await finance.reads("/awards/unfunded.csv")).text.lstrip("\ufeff"))))
+    shown = (await finance.reads("/awards/unfunded")).text
+
+    assert (await funding.balances(fund_id)).available == 10_000
+    columns = ("More for an award that runs", "Sessions", "Needs in pounds", "Short by in pounds")
+    assert [[row[one] for one in columns] for row in table] == [
+        ["yes", "4", "200.00", "100.00"],
+        ["no", "20", "1000.00", "900.00"],
+    ]
+    assert "£1,100<small>as a gift without restrictions" in shown
+
+
+async def test_what_only_those_who_wait_still_need_makes_the_sum_grow(funding: Funding) -> None:
     await funding.a_fund(20_000, name="General fund")
-    await funding.a_match()
-    await funding.passes(2 * WEEK)
     gone = await funding.a_match()
-    await funding.passes(WEEK)
+    for _ in range(8):
+        await funding.passes(WEEK)
+        await funding.hears(gone.withdrawn())
+        await funding.a_match()
+        gone = await funding.a_match()
     await funding.hears(gone.withdrawn())
+    finance = await staff_of(funding, "finance")
 
-    async with funding.kernel.reading() as db:
-        joined = await waiting.joined_by_week(db, funding.clock.now())
+    shown = " ".join((await finance.reads("/awards/unfunded")).text.split())
 
-    assert joined == [Pence(0), Pence(0), Pence(0)]
-    await funding.a_match()
-    async with funding.kernel.reading() as db:
-        joined = await waiting.joined_by_week(db, funding.clock.now())
-    assert joined == [Pence(50_000), Pence(0), Pence(0)]
+    assert "£500 a week has been added by those who joined in the last 8 weeks" in shown

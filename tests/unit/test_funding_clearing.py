@@ -1,6 +1,6 @@
 """The sum that clears the list, the gifts that would help, and how the sum grows, beside a library's largest flow."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, get_args
 from uuid import uuid4
@@ -14,7 +14,7 @@ from services.funding.domain.choice import Case, most_from
 from services.funding.domain.clearing import sum_to_clear
 from services.funding.domain.forecast import Rate
 from services.funding.domain.funds import Fund, Person, Restrictions, misfits
-from services.funding.domain.gifts import Gift, funds_that_could, growth, useful_gifts
+from services.funding.domain.gifts import Gift, funds_that_could, growth, joined_by_week, useful_gifts
 from services.funding.domain.pots import Kind
 from services.funding.domain.vocabulary import AgeBand, ClientGroup
 from shared.kernel.ids import FundId
@@ -113,3 +113,12 @@ def test_the_sum_grows_as_people_joined_and_never_falls_below_nothing() -> None:
     assert [point.likely for point in points] == [128_000, 159_000, 189_000, 281_000]
     assert all(point.least == point.most == point.likely for point in points)
     assert [point.likely for point in shrinking] == [0, 0, 0, 0]
+
+
+def test_needs_are_counted_in_the_week_in_which_people_joined() -> None:
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    joined = [(now - timedelta(days=days), Pence(100 + days)) for days in (0, 6, 7, 20, 21, 300)]
+
+    assert joined_by_week(joined, now, 3) == [206, 107, 120]
+    assert len(joined_by_week(joined, now, 60)) == 26
+    assert joined_by_week(joined, now, 0) == []

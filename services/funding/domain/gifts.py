@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from services.funding.domain.choice import Case, most_from, reasons_against
 from services.funding.domain.clearing import missing, needs_of
 from services.funding.domain.days import months_after
-from services.funding.domain.forecast import WEEK, Point, Rate
+from services.funding.domain.forecast import WEEK, WEEKS, Point, Rate
 from services.funding.domain.funds import Fund, Person
 from services.funding.domain.pots import Kind
 from shared.kernel.money import Pence
@@ -62,6 +62,20 @@ def funds_that_could(case: Case, shortfall: Pence, funds: Iterable[Fund], today:
         if not reasons_against(fund, case, today)
         and most_from(fund, case) - min(fund.available, most_from(fund, case)) >= shortfall
     ]
+
+
+def joined_by_week(joined: Iterable[tuple[datetime, Pence]], now: datetime, known: int) -> list[Pence]:
+    """What those who wait need, by the week in which they joined, the latest first; as many weeks as are `known`.
+
+    The need and not the shortfall: what the funds still hold is counted once, for all who wait, and does not come again
+    for each who joins.
+    """
+    weeks = [0] * min(known, WEEKS)
+    for since, needs in joined:
+        back = int((now - since) / WEEK)
+        if back < len(weeks):
+            weeks[back] += needs
+    return [Pence(one) for one in weeks]
 
 
 def growth(amount: Pence, rate: Rate, today: date) -> list[Point]:

@@ -1,13 +1,12 @@
-"""Who waits, what each of them needs, and how many joined in which week."""
+"""Who waits, what each of them needs, and how many weeks are known."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from services.funding.domain.choice import Case
-from services.funding.domain.forecast import WEEKS
-from services.funding.domain.funds import NOTHING
+from services.funding.domain.forecast import WEEK
 from services.funding.store.referrals import referrals_of
 from shared.db import Connection, Record
 from shared.kernel.ids import FundId, ReferralId
@@ -15,16 +14,38 @@ from shared.kernel.money import Pence
 from shared.privacy import Keyring
 
 
-async def waiting_listed(db: Connection, waits_for: Collection[str]) -> list[Record]:
-    """Who waits for one of these, the most urgent first, then whoever asked for help first."""
+async def waiting_for_money(db: Connection) -> list[Record]:
+    """Who waits for money, the most urgent first, then whoever asked for help first, as money will reach them.
+
+    An award that runs and is to be made `larger` is among them, with the sessions that nothing covers.
+    """
+    return await db.fetch(
+        """
+        SELECT waits.*, priority, received_at
+          FROM (SELECT award_id, referral_id, requested_at AS since, accepted, sessions, session_fee,
+                       coalesce(contribution, 0) AS contribution, shortfall, NULL::date AS runs_until, false AS larger
+                  FROM award WHERE state = 'waiting' AND waits_for = 'money'
+                 UNION ALL
+                SELECT award_id, referral_id, asked_at, accepted,
+                       (amount / (coalesce(agreed_fee, session_fee) - proposal.contribution))::integer,
+                       coalesce(agreed_fee, session_fee), proposal.contribution, NULL, valid_until, true
+                  FROM proposal JOIN award USING (award_id)
+                 WHERE proposal.kind = 'top-up' AND proposal.state = 'waiting' AND amount > 0) AS waits
+          LEFT JOIN referral USING (referral_id)
+         ORDER BY array_position(ARRAY['immediate', 'urgent', 'routine'], priority), received_at, award_id
+        """
+    )
+
+
+async def waiting_for_others(db: Connection) -> list[Record]:
+    """Who waits for something else than money, in the same order."""
     return await db.fetch(
         """
         SELECT award.*, priority, received_at
           FROM award LEFT JOIN referral USING (referral_id)
-         WHERE state IN ('requested', 'waiting') AND waits_for = ANY($1::text[])
+         WHERE state IN ('requested', 'waiting') AND waits_for <> 'money'
          ORDER BY array_position(ARRAY['immediate', 'urgent', 'routine'], priority), received_at, award_id
-        """,
-        sorted(waits_for),
+        """
     )
 
 
@@ -37,31 +58,15 @@ async def cases_waiting(db: Connection, keys: Keyring, rows: Sequence[Record]) -
     for row in rows:
         profile = known.get(row["referral_id"])
         if profile is not None:
-            own = row["contribution"] or NOTHING
-            before = given[row["referral_id"]]
-            found[row["award_id"]] = Case(profile.person, row["sessions"], row["session_fee"], own, before)
+            terms = row["sessions"], row["session_fee"], row["contribution"], given[row["referral_id"]]
+            found[row["award_id"]] = Case(profile.person, *terms, row["runs_until"])
     return found
 
 
-async def joined_by_week(db: Connection, now: datetime) -> list[Pence]:
-    """What those who wait for money now need, by the week in which they joined, the latest first.
-
-    Only weeks since the first award that there ever was, and at most `WEEKS` of seven days. The need and not the
-    shortfall: what the funds still hold is counted once, for all who wait, and does not come again for each who joins.
-    """
-    rows = await db.fetch(
-        """
-        SELECT back, coalesce(sum((session_fee - coalesce(contribution, 0)) * sessions), 0)::bigint AS amount
-          FROM (SELECT floor(extract(epoch FROM $1 - min(requested_at)) / 604800)::int AS length FROM award) AS known,
-               LATERAL generate_series(0, least(length, $2) - 1) AS back
-          LEFT JOIN award ON state = 'waiting' AND waits_for = 'money'
-               AND floor(extract(epoch FROM $1 - requested_at) / 604800)::int = back
-         GROUP BY back ORDER BY back
-        """,
-        now,
-        WEEKS,
-    )
-    return [row["amount"] for row in rows]
+async def weeks_known(db: Connection, now: datetime) -> int:
+    """How many whole weeks there have been since the first award that was ever asked for."""
+    first = await db.fetchval("SELECT min(requested_at) FROM award")
+    return 0 if first is None else int((now - first) / WEEK)
 
 
 async def _had_before(db: Connection, referral_ids: Sequence[ReferralId]) -> dict[ReferralId, dict[FundId, Pence]]:

@@ -49,7 +49,7 @@ async def forecast_page(
     today = day_of(now)
     async with kernel.reading() as db:
         histories = await forecasts.histories(db, now, today)
-        listed = await waiting.waiting_listed(db, {"money"})
+        listed = await waiting.waiting_for_money(db)
     charity = pot_of(histories, today) if histories else None
     return page(
         request,

@@ -54,7 +54,7 @@ async def funds_page(request: Request, kernel: ThisKernel, staff: Reader) -> Res
     """Every fund, all of them together, and what it would take to clear the waiting list."""
     async with kernel.reading() as db:
         kept = await funds.funds_kept(db)
-        rows = await waiting.waiting_listed(db, {"money"})
+        rows = await waiting.waiting_for_money(db)
         cases = await waiting.cases_waiting(db, kernel.keys, rows)
     today = day_of(kernel.clock.now())
     return page(
