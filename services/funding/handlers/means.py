@@ -10,7 +10,7 @@ from services.funding.domain.days import day_of, months_after
 from services.funding.domain.means import OPEN, Evidence, MeansTest, Result, assess
 from services.funding.domain.means_questions import asked_in, household_from, next_step, problems_in, steps_for
 from services.funding.domain.policy import Policy
-from services.funding.store import means, means_policies, referrals
+from services.funding.store import approvals, means, means_policies, referrals
 from shared.events.funding import MeansWanted
 from shared.events.sealed import MeansLink
 from shared.kernel.errors import Conflict, NotFound
@@ -100,9 +100,10 @@ async def save_answers(
 
 
 async def keep_for_later(tx: Transaction, means_test_id: MeansTestId, answers: Mapping[str, str]) -> None:
-    """Keep what was said so far, gaps and all."""
+    """Keep what was said so far, gaps and all; whoever wrote it down had a hand in what comes of it."""
     test = await known_means_test(tx, means_test_id)
     if test.state in OPEN:
+        await approvals.note_preparation(tx.db, test.referral_id, tx.actor, "contribution", tx.now)
         await means.save_means_test(tx.db, tx.keys, replace(test, state="begun", answers=dict(answers)), tx.now)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.funding.domain.means import Evidence, MeansTest, Result
 from services.funding.handlers.means import known_means_test
-from services.funding.store import means
+from services.funding.store import approvals, means
 from shared.kernel.errors import Conflict, Unprocessable
 from shared.kernel.ids import MeansTestId
 from shared.kernel.money import Pence
@@ -31,6 +31,7 @@ async def hear_too_hard(tx: Transaction, means_test_id: MeansTestId, manageable:
 async def note_evidence(tx: Transaction, means_test_id: MeansTestId, evidence: Evidence) -> None:
     """Staff saw a paper, or say that they saw none."""
     test, _ = await _complete(tx, means_test_id)
+    await approvals.note_preparation(tx.db, test.referral_id, tx.actor, "contribution", tx.now)
     seen = replace(test, evidence=evidence, evidence_by=tx.actor)
     await means.save_means_test(tx.db, tx.keys, seen, tx.now)
 
@@ -43,6 +44,7 @@ async def decide_share(tx: Transaction, means_test_id: MeansTestId, per_session:
     test, result = await _complete(tx, means_test_id)
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise Unprocessable("reason-missing", f"Say why, in up to {LONGEST_REASON} characters.")
+    await approvals.note_preparation(tx.db, test.referral_id, tx.actor, "contribution", tx.now)
     decided = replace(result, decided=per_session, decided_by=tx.actor)
     await means.save_means_test(tx.db, tx.keys, replace(test, result=decided, reason=reason.strip()), tx.now)
 

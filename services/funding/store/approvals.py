@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.funding.domain.approvals import ApprovalPolicy, Band, Preparation, Proposal, ProposalState
 from services.funding.domain.choice import Considered
+from services.funding.store.funds import lock_money
 from services.funding.store.subject_keys import key_for
 from shared.db import Connection, Record
 from shared.kernel.ids import AwardId, ReferralId
@@ -106,7 +107,8 @@ async def close_proposals(db: Connection, award_id: AwardId, state: ProposalStat
 
 
 async def proposal_by_id(db: Connection, proposal_id: UUID) -> Proposal | None:
-    """One proposal, locked until the transaction ends."""
+    """One proposal, locked until the transaction ends, after all money."""
+    await lock_money(db)
     row = await db.fetchrow("SELECT * FROM proposal WHERE proposal_id = $1 FOR NO KEY UPDATE", proposal_id)
     return proposal_from(row) if row else None
 

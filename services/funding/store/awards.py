@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.funding.domain.awards import Award, AwardState
 from services.funding.domain.choice import Considered
+from services.funding.store.funds import lock_money
 from shared.db import Connection, Record
 from shared.kernel.ids import AwardId, MatchId, ReferralId
 
@@ -57,19 +58,26 @@ async def save_award(
 
 
 async def award_for_match(db: Connection, match_id: MatchId) -> Award | None:
-    """The award of a match, locked until the transaction ends."""
+    """The award of a match, locked until the transaction ends, after all money: see `award_by_id`."""
+    await lock_money(db)
     row = await db.fetchrow("SELECT * FROM award WHERE match_id = $1 FOR NO KEY UPDATE", match_id)
     return _award(row) if row else None
 
 
 async def award_by_id(db: Connection, award_id: AwardId) -> Award | None:
-    """One award, locked until the transaction ends."""
+    """One award, locked until the transaction ends.
+
+    All money is locked before: whoever has it looks at awards of others, and would wait for this one while whoever
+    holds this one waits for the money.
+    """
+    await lock_money(db)
     row = await db.fetchrow("SELECT * FROM award WHERE award_id = $1 FOR NO KEY UPDATE", award_id)
     return _award(row) if row else None
 
 
 async def awards_of(db: Connection, referral_id: ReferralId, states: Collection[AwardState]) -> list[Award]:
-    """The awards of a referral in these states, the oldest first, locked until the transaction ends."""
+    """The awards of a referral in these states, the oldest first, locked as by `award_by_id`."""
+    await lock_money(db)
     rows = await db.fetch(
         """
         SELECT * FROM award WHERE referral_id = $1 AND state = ANY($2::text[]) ORDER BY requested_at, award_id

@@ -38,15 +38,20 @@ async def note(db: Connection, note_id: UUID, session_id: SessionId, noted: Note
 async def _parts(
     db: Connection, *, therapist_id: TherapistId | None = None, award_id: AwardId | None = None
 ) -> list[ClientsPart]:
+    # What a paid session left to the client stays so, also where the charity takes over more of those that follow.
     rows = await db.fetch(
         """
         SELECT session_id, match_id, award_id, held_on,
-               least(contribution, session_fee, coalesce(agreed_fee, session_fee)) AS amount,
+               amount,
                (SELECT noted FROM contribution_note
                  WHERE contribution_note.session_id = session_result.session_id
                  ORDER BY noted_at DESC, note_id DESC LIMIT 1) AS noted
           FROM session_result JOIN award USING (match_id) LEFT JOIN therapy_course USING (match_id)
-         WHERE result = 'attended' AND contribution > 0 AND session_fee > 0 AND award.state <> 'not-needed'
+         CROSS JOIN LATERAL (SELECT drawn_by(session_id) AS drawn,
+                                    least(session_fee, coalesce(agreed_fee, session_fee)) AS fee) AS stands
+         CROSS JOIN LATERAL (SELECT CASE WHEN drawn > 0 THEN fee - drawn ELSE least(contribution, fee) END AS amount)
+                         AS added
+         WHERE result = 'attended' AND amount > 0 AND award.state <> 'not-needed'
            AND ($1::uuid IS NULL OR therapist_id = $1) AND ($2::uuid IS NULL OR award_id = $2)
          ORDER BY held_on, session_id
         """,
