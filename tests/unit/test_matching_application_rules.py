@@ -209,7 +209,9 @@ def test_a_file_that_is_not_what_it_says_is_refused(content: bytes, why: str) ->
     assert refusal.value.why == why
 
 
-@pytest.mark.parametrize(("limit", "content"), [("MOST_PIXELS", a_picture("PNG")), ("MOST_WRITTEN", a_pdf())])
+@pytest.mark.parametrize(
+    ("limit", "content"), [("MOST_PIXELS", a_picture("PNG")), ("MOST_WRITTEN", a_pdf())], ids=["picture", "paper"]
+)
 def test_a_file_that_would_unfold_beyond_measure_is_refused(
     limit: str, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
