@@ -60,7 +60,7 @@ class Ours:
             await self._check(reservations)
         finally:
             await self.database.close()
-        who = "ours" if self.one_lock else "ours, with the locks of the funds alone"
+        who = "ours" if self.one_lock else "ours, without the lock for all money"
         return spell.as_pace(who, self.database, funds=funds, batch=batch, reservations=reservations)
 
     async def _open_funds(self, tx: Transaction, funds: int, reservations: int) -> None:

@@ -32,7 +32,7 @@ class Watched(Counting):
 
 
 class LooserWatched(Watched):
-    """Leaves out the one lock: only those of the funds are left, in the order of their ids."""
+    """Leaves out the one lock, to see what it costs: nobody but the checks on the balances guards the money then."""
 
     one_lock = False
 

@@ -105,7 +105,7 @@ async def _session(year: Living, person: Person, match_id: MatchId, session_id: 
     if person.luck.random() < 0.08:
         other = person.luck.choice(("attended", "missed", "cancelled"))
         held_on = year.clock.now().date()
-        days = person.luck.randint(2, 12)
+        days = person.luck.randint(2, 40)
         year.later(days, partial(_correct, year, person, match_id, session_id, other, held_on.toordinal()))
 
 
