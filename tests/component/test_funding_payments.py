@@ -1,6 +1,6 @@
 """Paying therapists: two people for account and run, the same file each time, and an answer taken in whole or not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import asyncpg
 import pytest
@@ -113,10 +113,9 @@ async def test_an_invoice_is_in_one_live_run_and_a_run_made_twice_finds_nothing(
                 "INSERT INTO payment (payment_id, run_id, invoice_id, account_id, amount, reference, state)"
                 " SELECT gen_random_uuid(), run_id, invoice_id, account_id, 1, 'AGAIN', 'waiting' FROM payment"
             )
-    with pytest.raises(Unprocessable, match="day-not-possible"):
-        await funding.perform("x", lambda tx: payment_runs.make_run(tx, FRIDAY + timedelta(days=1)), actor=ONE)
-    with pytest.raises(Unprocessable, match="day-not-possible"):
-        await funding.perform("x", lambda tx: payment_runs.make_run(tx, FRIDAY - timedelta(days=7)), actor=ONE)
+    for day in (FRIDAY + timedelta(days=1), FRIDAY - timedelta(days=7), FRIDAY + timedelta(days=28), date.max):
+        with pytest.raises(Unprocessable, match="day-not-possible"):
+            await funding.perform("x", lambda tx, day=day: payment_runs.make_run(tx, day), actor=ONE)  # type: ignore[misc]
 
 
 async def test_a_file_with_anything_wrong_is_refused_whole_with_its_lines(funding: Funding) -> None:

@@ -5,11 +5,22 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 def day_of(moment: datetime) -> date:
     """The calendar day of an aware moment."""
     return moment.astimezone(LONDON).date()
+
+
+def likely_day(day: date) -> date:
+    """The day, where its year can be meant; raises ValueError with a sentence for people.
+
+    With a year like 9999 nobody could reckon a day, or a month, further.
+    """
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"Enter a year from {FIRST_DAY.year} to {LAST_DAY.year}.")
+    return day
 
 
 def end_of(day: date) -> datetime:

@@ -9,6 +9,7 @@ from typing import TypeVar, get_args
 from uuid import UUID
 
 from services.funding.domain.amounts import pence_from
+from services.funding.domain.days import likely_day
 from services.funding.domain.funds import NOTHING, Fund, Restrictions
 from services.funding.domain.vocabulary import AgeBand, ClientGroup, FundKind
 from shared.kernel.ids import FundId
@@ -164,9 +165,10 @@ def _several_of(codes: Sequence[C]) -> Callable[[str], frozenset[C]]:
 
 def _day(typed: str) -> date:
     try:
-        return date.fromisoformat(typed)
+        day = date.fromisoformat(typed)
     except ValueError:
         raise ValueError("This must be a day like 2026-04-01.") from None
+    return likely_day(day)
 
 
 def _whole_number(typed: str) -> int:

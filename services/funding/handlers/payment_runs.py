@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 
 from services.funding.domain.bank_answers import AnswerLine, Payment, mistakes, read_answer, references_of
@@ -19,16 +19,19 @@ from shared.kernel.ids import InvoiceId, PaymentRunId
 from shared.messaging.transaction import Transaction
 
 SATURDAY = 5
+LONGEST_AHEAD = timedelta(days=31)
 REASON = "payment.reason"
 
 
 async def make_run(tx: Transaction, pays_on: date) -> PaymentRunId:
     """Collect every approved invoice that can be paid; those without a confirmed account stay for another run.
 
-    Raises Unprocessable where the day is past or on a weekend, or there is nothing to pay.
+    Raises Unprocessable where the day is past, on a weekend or far ahead, or there is nothing to pay.
     """
-    if pays_on < day_of(tx.now) or pays_on.weekday() >= SATURDAY:
-        raise Unprocessable("day-not-possible", "Choose a working day from today on.")
+    ahead = pays_on - day_of(tx.now)
+    if not timedelta() <= ahead <= LONGEST_AHEAD or pays_on.weekday() >= SATURDAY:
+        sentence = f"Choose a working day from today on, within {LONGEST_AHEAD.days} days."
+        raise Unprocessable("day-not-possible", sentence)
     await fund_store.lock_funds(tx.db, ())
     ready = [one for one in await payment_runs.ready_invoices(tx.db) if one.account_id and one.stands]
     if not ready:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from services.funding.domain.amounts import pence_from
+from services.funding.domain.days import likely_day
 from services.funding.domain.funds import Fund, Restrictions
 from services.funding.domain.vocabulary import (
     AGE_WORDS,
@@ -20,6 +21,8 @@ from services.funding.domain.vocabulary import (
 from shared.kernel.money import Pence
 from shared.kernel.regions import Region
 from shared.web import Form
+
+Day = Annotated[date, AfterValidator(likely_day)]
 
 
 class Terms(BaseModel):
@@ -39,8 +42,8 @@ class Terms(BaseModel):
     client_groups: list[ClientGroup] = []
     regions: list[Region] = []
     age_bands: list[AgeBand] = []
-    available_from: date | None = None
-    until: date | None = None
+    available_from: Day | None = None
+    until: Day | None = None
     cap_per_client: Annotated[Pence, BeforeValidator(pence_from)] | None = None
     share_of_fee: int | None = Field(None, ge=1, le=100)
 

@@ -1,6 +1,5 @@
 """The forms about a grant: what was agreed, and each instalment, report date and condition."""
 
-from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from services.funding.domain.amounts import pence_from
 from services.funding.domain.grants import Grant, Target, TargetKind
+from services.funding.web.fund_forms import Day
 from shared.kernel.money import Pence
 
 Amount = Annotated[Pence, BeforeValidator(pence_from)]
@@ -27,9 +27,9 @@ class Agreed(BaseModel):
     words: ClassVar[dict[str, str]] = DAYS
 
     amount: Amount
-    agreed_on: date
-    from_day: date
-    last_day: date
+    agreed_on: Day
+    from_day: Day
+    last_day: Day
     target_kind: TargetKind = "people"
     target: int | None = Field(None, ge=1, le=1_000_000)
 
@@ -67,7 +67,7 @@ class NewInstalment(BaseModel):
         "amount.missing": "Enter the amount.",
     }
 
-    due_on: date
+    due_on: Day
     amount: Amount
 
 
@@ -80,9 +80,9 @@ class NewReportDate(BaseModel):
         "report_last": "Enter the last day that it is about.",
     }
 
-    report_due: date
-    report_from: date
-    report_last: date
+    report_due: Day
+    report_from: Day
+    report_last: Day
 
 
 class NewCondition(BaseModel):

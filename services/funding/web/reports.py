@@ -20,6 +20,7 @@ from services.funding.store import funds, reporting, reports
 from services.funding.store.reports import Report
 from services.funding.web.approval_words import count_approvals
 from services.funding.web.charts import charts_of, money_chart
+from services.funding.web.fund_forms import Day
 from services.funding.web.report_files import csv_of, pdf_of
 from services.funding.web.report_words import headline, period_in_words, policy_in_words
 from shared.kernel.errors import NotFound, Unprocessable
@@ -47,9 +48,9 @@ class NewReport(BaseModel):
     }
 
     fund: UUID
-    from_day: date
-    last_day: date
-    due_on: date | None = None
+    from_day: Day
+    last_day: Day
+    due_on: Day | None = None
 
 
 @router.get("/reports")
