@@ -18,7 +18,7 @@ from services.funding.store import funds
 from services.funding.store import grants as kept_grants
 from shared.events.funding import FundMilestoneReached
 from shared.kernel.errors import Conflict, Unprocessable
-from shared.kernel.ids import FundId, GrantId, SessionId
+from shared.kernel.ids import FunderId, FundId, GrantId, SessionId
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
 from tests.component.funding import Client, Funding, funding_service
@@ -43,8 +43,15 @@ async def a_grant(funding: Funding, fund: FundId, **changes: Any) -> Grant:
     async with funding.kernel.reading() as db:
         kept = await funds.fund_kept(db, fund)
     assert kept is not None
-    plain = {"reference": "G-1", "amount": Pence(100_000), "agreed_on": MARCH, "from_day": MARCH, "last_day": LAST}
-    grant = Grant(grant_id=GrantId(uuid4()), fund_id=fund, funder_id=kept.funder_id, **{**plain, **changes})
+    plain: dict[str, Any] = {
+        "reference": "G-1",
+        "amount": Pence(100_000),
+        "agreed_on": MARCH,
+        "from_day": MARCH,
+        "last_day": LAST,
+    }
+    plain["funder_id"] = kept.funder_id
+    grant = Grant(grant_id=GrantId(uuid4()), fund_id=fund, **{**plain, **changes})
     await does(funding, lambda tx: grants.add_grant(tx, grant))
     return grant
 
@@ -184,10 +191,9 @@ async def test_money_that_was_spent_or_never_came_does_not_expire(funding: Fundi
 
 async def test_a_target_that_is_met_is_told_on_the_day_after(funding: Funding) -> None:
     fund = await funding.a_fund(90_000)
-    await a_grant(funding, fund, target=Target("sessions", 3), last_day=date(2026, 3, 31))
+    await a_grant(funding, fund, target=Target("sessions", 8), last_day=date(2026, 3, 31))
     client = await an_award(funding)
-    for _ in range(2):
-        await funding.hears(attended(client, SessionId(uuid4())))
+    await funding.hears(*(attended(client, SessionId(uuid4())) for _ in range(7)))
     await until(funding, date(2026, 3, 5))
     assert ("target-met", date(2026, 3, 5)) not in await told(funding)
 
@@ -197,11 +203,12 @@ async def test_a_target_that_is_met_is_told_on_the_day_after(funding: Funding) -
     assert [day for what, day in await told(funding) if what == "target-met"] == [date(2026, 3, 6)]
 
 
-async def test_a_target_of_people_that_could_be_recognised_is_refused(funding: Funding) -> None:
+async def test_a_target_by_which_somebody_could_be_recognised_is_refused(funding: Funding) -> None:
     fund = await funding.a_fund()
 
-    with pytest.raises(Unprocessable, match="target"):
-        await a_grant(funding, fund, target=Target("people", 7))
+    for target in (Target("people", 7), Target("sessions", 7)):
+        with pytest.raises(Unprocessable, match="target"):
+            await a_grant(funding, fund, target=target)
 
     await a_grant(funding, fund, target=Target("people", 8))
 
@@ -227,6 +234,30 @@ async def test_unspent_money_goes_back_once_the_grant_has_ended(funding: Funding
     async with funding.kernel.reading() as db:
         [(amount, _, actor, why)] = await kept_grants.given_back_of(db, funding.kernel.keys, grant)
     assert (amount, actor, why) == (50_000, FINANCE, "Unspent")
+
+
+async def test_what_somebody_else_gave_to_the_same_fund_does_not_go_back(funding: Funding) -> None:
+    fund, other = await funding.a_fund(60_000), FunderId(uuid4())
+    async with funding.kernel.reading() as db:
+        await funds.add_funder(db, other, "Second Trust", funding.clock.now())
+    own = await a_grant(funding, fund, last_day=date(2026, 3, 20))
+    theirs = await a_grant(funding, fund, last_day=date(2026, 3, 20), funder_id=other)
+    due = await instalment(funding, theirs, date(2026, 3, 10), 40_000)
+    gift = Gift(fund, Pence(40_000), "BACS 2", date(2026, 3, 2), due)
+    await does(funding, lambda tx: receive_money(tx, gift))
+    await until(funding, date(2026, 3, 21))
+
+    def back(grant: Grant, pence: int) -> Callable[[Transaction], Awaitable[None]]:
+        return lambda tx: grants.give_back(tx, grant.grant_id, Pence(pence), "Unspent")
+
+    await does(funding, back(theirs, 10_000))
+    for grant, pence in ((theirs, 30_001), (own, 60_001)):
+        with pytest.raises(Unprocessable, match="amount"):
+            await does(funding, back(grant, pence))
+    await does(funding, back(theirs, 30_000))
+    await does(funding, back(own, 60_000))
+
+    assert (await funding.balances(fund)).received == 0
 
 
 async def test_an_award_never_outlives_the_fund_that_pays_it(funding: Funding) -> None:

@@ -49,7 +49,7 @@ async def test_finance_opens_a_fund_and_follows_a_grant_to_its_end(
     await page.get_by_role("link", name="New grant").click()
     await look(page, "grant-new")
     await fill(page, reference="MHL/2026/14", amount="12000", agreed_on="2026-02-20")
-    await fill(page, from_day="2026-03-01", last_day="2026-06-30", target="4")
+    await fill(page, from_day="2026-03-01", last_day="2026-06-30", target="8")
     await page.select_option("#target_kind", "sessions")
     await press(page, "Enter it")
     for due, amount in (("2026-03-01", "6000"), ("2026-05-01", "6000"), ("2026-06-01", "1")):
@@ -79,7 +79,7 @@ async def test_finance_opens_a_fund_and_follows_a_grant_to_its_end(
     await sign_in(context, funding, address)
     await page.goto(grant)
     assert await page.get_by_text("£500 less than agreed").is_visible()
-    assert await page.get_by_text("3 of 4 sessions held from the fund").is_visible()
+    assert await page.get_by_text("3 of 8 sessions held from the fund").is_visible()
     await look(page, "grant")
     await page.emulate_media(color_scheme="dark")
     await look(page, "grant-dark")

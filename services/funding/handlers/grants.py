@@ -66,7 +66,8 @@ async def change_grant(
 async def give_back(tx: Transaction, grant_id: GrantId, amount: Pence, reason: str) -> None:
     """Unspent money of a grant that has ended goes back to its funder; it leaves the fund at once.
 
-    Raises Conflict while the grant runs, and Unprocessable for more than is free in the fund or was agreed.
+    Raises Conflict while the grant runs, and Unprocessable for more than is free in the fund, was agreed, or came in
+    from this funder: what somebody else gave to the same fund is not theirs to have back.
     """
     grant, reason = await known_grant(tx, grant_id), require_reason(reason)
     if day_of(tx.now) <= grant.last_day:
@@ -84,6 +85,13 @@ async def give_back(tx: Transaction, grant_id: GrantId, amount: Pence, reason: s
         raise Unprocessable("amount", f"{free} of this fund is neither promised nor spent; no more can go back.")
     if amount + before > grant.amount:
         raise Unprocessable("amount", f"No more can go back than the {pounds(grant.amount)} that were agreed.")
+    came = await grants.came_from(tx.db, grant.funder_id, grant.fund_id)
+    if amount > came:
+        raise Unprocessable(
+            "amount",
+            f"{pounds(came)} came into this fund from this funder and has not gone back; no more can go back to them. "
+            "Money is theirs where it was noted as an instalment of theirs, or without one in a fund of their own.",
+        )
     given_back_id = tx.new_id()
     await grants.add_given_back(tx.db, tx.keys, grant, (given_back_id, amount, reason, tx.actor, tx.now))
     lines = entries("give-back", [Part(grant.fund_id, amount)])
@@ -101,11 +109,12 @@ async def known_grant(tx: Transaction, grant_id: GrantId) -> Grant:
 
 
 def _require_showable(tx: Transaction, target: Target | None) -> None:
-    """That so many people were helped is told to the funder, so it must be a number that may be told."""
+    """That so many were helped, or sessions held, is told to the funder, so it must be a number that may be told."""
     policy: Policy = tx.settings.policy
     fewest = PRESETS[policy.small_numbers].fewest
-    if target is not None and target.kind == "people" and target.number < fewest:
-        raise Unprocessable("target", f"Enter at least {fewest} people: fewer could be recognised when this is told.")
+    if target is not None and target.number < fewest:
+        sentence = f"Enter at least {fewest} {target.kind}: with fewer, somebody could be recognised when this is told."
+        raise Unprocessable("target", sentence)
 
 
 def _changes(before: Grant, after: Grant) -> list[Changed]:

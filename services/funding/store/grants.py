@@ -113,6 +113,27 @@ async def helped_by(db: Connection, grant: Grant) -> dict[str, int]:
     return {"people": row["people"], "sessions": row["sessions"]}
 
 
+async def came_from(db: Connection, funder_id: FunderId, fund_id: FundId) -> Pence:
+    """What came into a fund from a funder and is still theirs; without an instalment it is of the fund's own."""
+    found: Pence = await db.fetchval(
+        """
+        SELECT (SELECT coalesce(sum(money.amount), 0)
+                  FROM money_received money
+                  JOIN fund USING (fund_id)
+                  LEFT JOIN instalment_receipt USING (fund_id, reference)
+                  LEFT JOIN grant_instalment USING (instalment_id, fund_id)
+                  LEFT JOIN funder_grant agreed USING (grant_id, fund_id)
+                 WHERE fund_id = $2 AND coalesce(agreed.funder_id, fund.funder_id) = $1)::bigint
+             - (SELECT coalesce(sum(back.amount), 0)
+                  FROM money_given_back back JOIN funder_grant agreed USING (grant_id, fund_id)
+                 WHERE fund_id = $2 AND agreed.funder_id = $1)::bigint
+        """,
+        funder_id,
+        fund_id,
+    )
+    return found
+
+
 async def add_given_back(
     db: Connection, keys: Keyring, grant: Grant, given: tuple[UUID, Pence, str, str, datetime]
 ) -> None:
