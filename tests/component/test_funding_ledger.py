@@ -1,6 +1,8 @@
 """Money comes in once and is promised once, however many ask for it at the same moment."""
 
 import asyncio
+import csv
+import io
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,13 +15,17 @@ from services.funding.domain.ledger import Balances, entries
 from services.funding.handlers.matches import request_subsidy
 from services.funding.handlers.money import Gift, receive_money
 from services.funding.store import ledger
+from services.funding.web.statements import STANDING
+from services.funding.web.words import ACCOUNTS
 from shared.db import Connection
 from shared.events.funding import FundReceived
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
-from shared.kernel.ids import FundId
+from shared.kernel.ids import FundId, SessionId
 from shared.kernel.money import Pence
 from shared.messaging.transaction import Transaction
 from tests.component.funding import Client, Funding, funding_service
+from tests.component.funding_pages import staff_of
+from tests.component.test_funding_drawing import attended
 
 __all__ = ["funding_service"]
 
@@ -105,6 +111,38 @@ async def test_a_fund_can_be_asked_how_it_stood_on_any_day(funding: Funding) -> 
         assert (await on(db, monday + timedelta(days=1))).reserved == 50_000
         assert (await on(db, monday + timedelta(days=2))).committed == 50_000
         assert await on(db, monday + timedelta(days=9)) == await funding.balances(fund)
+
+
+async def test_the_statement_of_each_past_day_says_what_a_recount_says(funding: Funding) -> None:
+    fund = await funding.a_fund(100_000)
+    first, *days = [day_of(funding.clock.now()) + timedelta(days=nth) for nth in range(5)]
+    client, other = await funding.a_match(), await funding.a_match(sessions=3)
+    for heard in (
+        client.accepted(),
+        other.declined(),
+        attended(client, SessionId(uuid4()), on=days[1]),
+        client.ended(),
+    ):
+        await funding.passes(timedelta(days=1))
+        await funding.hears(heard)
+    finance = await staff_of(funding, "finance")
+
+    async with funding.kernel.reading() as db:
+        lines = await db.fetch("SELECT * FROM ledger_entry JOIN ledger_transaction USING (transaction_id)")
+    for day in (first, *days):
+        upto = [line for line in lines if line["happened_at"].date() <= day]
+        read = (await finance.reads(f"/funds/{fund}/statement.csv?on={day}")).text
+        rows = list(csv.reader(io.StringIO(read.lstrip("\ufeff"))))[1:]
+        moved, stood = rows[: -len(STANDING)], {row[1]: row[2] for row in rows[-len(STANDING) :]}
+        assert sorted(pence(row[2]) for row in moved) == sorted(line["amount"] for line in upto if line["amount"] > 0)
+        for account in STANDING:
+            added = sum(line["amount"] for line in upto if line["account"] == account)
+            assert pence(stood[ACCOUNTS[account]]) == abs(added)
+
+
+def pence(pounds: str) -> int:
+    whole, _, part = pounds.partition(".")
+    return int(whole) * 100 + int(part)
 
 
 async def test_nothing_moves_without_an_amount(funding: Funding) -> None:

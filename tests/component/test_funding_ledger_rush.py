@@ -24,7 +24,6 @@ from tests.databases import ServiceDatabase
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 
 PRIORITIES: tuple[Priority, ...] = ("immediate", "urgent", "routine")
-ASKING, PAYABLE = 200, 50
 NEED = 5_000
 
 
@@ -74,41 +73,43 @@ async def cut_half(database: ServiceDatabase) -> int:
     return cut
 
 
-@pytest.mark.parametrize("cut", [False, True], ids=["undisturbed", "half of the connections cut"])
-async def test_of_two_hundred_at_once_exactly_fifty_are_granted_and_nobody_is_lost(
-    database_for: Callable[[str], ServiceDatabase], *, cut: bool
+@pytest.mark.parametrize(
+    ("asking", "payable", "cut"), [(200, 50, False), (80, 20, True)], ids=["undisturbed", "half of the connections cut"]
+)
+async def test_as_many_as_can_be_paid_are_granted_at_once_and_nobody_is_lost(
+    database_for: Callable[[str], ServiceDatabase], asking: int, payable: int, *, cut: bool
 ) -> None:
     database = database_for("funding")
     funding = await Funding.open(database)
     await funding.widen(16)
-    fund = await funding.a_fund(PAYABLE * NEED)
+    fund = await funding.a_fund(payable * NEED)
     draw = Random(7)
-    everybody = [Asking(Client(), draw.choice(PRIORITIES), days) for days in range(ASKING)]
+    everybody = [Asking(Client(), draw.choice(PRIORITIES), days) for days in range(asking)]
     await triaged(funding, everybody)
 
-    asking = [
+    requests = [
         asyncio.create_task(deliver(funding, one.client.proposed(fee=1_000, sessions=5)))
-        for one in draw.sample(everybody, ASKING)
+        for one in draw.sample(everybody, asking)
     ]
     if cut:
-        await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(requests, return_when=asyncio.FIRST_COMPLETED)
         assert await cut_half(database) > 4
-    await asyncio.gather(*asking)
+    await asyncio.gather(*requests)
 
     granted = [event.match_id for event in await funding.told(SubsidyGranted)]
     waitlisted = [event.match_id for event in await funding.told(SubsidyWaitlisted)]
-    assert (len(granted), len(waitlisted)) == (PAYABLE, ASKING - PAYABLE)
+    assert (len(granted), len(waitlisted)) == (payable, asking - payable)
     assert sorted([*granted, *waitlisted]) == sorted(one.client.match_id for one in everybody)
-    assert await funding.balances(fund) == Balances(Pence(PAYABLE * NEED), Pence(0), Pence(PAYABLE * NEED))
+    assert await funding.balances(fund) == Balances(Pence(payable * NEED), Pence(0), Pence(payable * NEED))
 
     await funding.receives(fund, 10 * NEED + NEED - 1)
 
     waited = sorted((one for one in everybody if one.client.match_id in set(waitlisted)), key=lambda one: one.place)
     in_order = [one.client.match_id for one in waited]
-    assert [event.match_id for event in await funding.told(SubsidyGranted)][PAYABLE:] == in_order[:10]
+    assert [event.match_id for event in await funding.told(SubsidyGranted)][payable:] == in_order[:10]
     async with funding.kernel.reading() as db:
         states = Counter(row["state"] for row in await db.fetch("SELECT state FROM award"))
-        assert states == {"reserved": PAYABLE + 10, "waiting": ASKING - PAYABLE - 10}
+        assert states == {"reserved": payable + 10, "waiting": asking - payable - 10}
         still = [await awards.award_by_id(db, AwardId(found)) for found in await awards.waiting_for_money(db)]
     assert [one.match_id for one in still if one is not None] == in_order[10:]
     await funding.stop()
