@@ -118,6 +118,19 @@ async def test_an_invoice_is_in_one_live_run_and_a_run_made_twice_finds_nothing(
             await funding.perform("x", lambda tx, day=day: payment_runs.make_run(tx, day), actor=ONE)  # type: ignore[misc]
 
 
+async def test_a_run_whose_day_is_past_is_not_released_but_made_again(funding: Funding) -> None:
+    await funding.a_fund(100_000)
+    _, made = await an_approved_invoice(funding)
+    run_id = await a_run(funding, released_by=None)
+    await funding.passes(timedelta(days=5))
+
+    with pytest.raises(Conflict, match="day-past"):
+        await funding.perform("payments", lambda tx: payment_runs.release_run(tx, run_id), actor=ANOTHER)
+    await funding.perform("payments", lambda tx: payment_runs.cancel_run(tx, run_id), actor=ANOTHER)
+
+    assert (await invoice(funding, made)).state == "approved"
+
+
 async def test_a_file_with_anything_wrong_is_refused_whole_with_its_lines(funding: Funding) -> None:
     await funding.a_fund(400_000)
     for _ in range(2):

@@ -50,11 +50,15 @@ async def make_run(tx: Transaction, pays_on: date) -> PaymentRunId:
 async def release_run(tx: Transaction, run_id: PaymentRunId) -> None:
     """A second person lets a run go to the bank.
 
-    Raises Conflict for whoever made it, and where bank details have changed since.
+    Raises Conflict for whoever made it, where its day is past, and where bank details have changed since.
     """
     run = await _unreleased(tx, run_id)
     if tx.actor == run.made_by:
         raise Conflict("own-run", "You made this run yourself. Somebody else has to release it.")
+    if run.pays_on < day_of(tx.now):
+        raise Conflict(
+            "day-past", "The day of this run is past, and banks take no such file. Cancel it and make it again."
+        )
     if changed := await payment_runs.changed_accounts(tx.db, run_id):
         raise Conflict(
             "bank-details-changed",
