@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import psutil
+import psycopg
 
 from deploy.stopso.broker import PrivateBroker
 from deploy.stopso.broker_admin import BrokerAdministration
@@ -128,8 +129,16 @@ def shared_database() -> DatabaseServer:
         if _must_start("postgres"):
             server.start()
             ensure_roles(server.administrator_dsn, role_passwords())
+            _leave_untidied(server)
             (_folder() / "postgres" / "ready").touch()
     return server
+
+
+def _leave_untidied(server: DatabaseServer) -> None:
+    """Nobody tidies up in hundreds of small databases that each live for a second: it would take a process for each."""
+    with psycopg.connect(server.administrator_dsn, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def shared_broker() -> BrokerServer:
