@@ -120,9 +120,9 @@ async def _statement(
     today = day_of(kernel.clock.now())
     async with kernel.reading() as db:
         lines = await receipts.lines_of(db, therapist_id)
+        if year not in years_with_fees([line.day for line in lines], today):
+            raise NotFound("statement-unknown", "There is no statement of this year.")
         numbers = await receipts.receipts_of_year(db, kernel.keys, year, therapist_id)
-    if year not in years_with_fees([line.day for line in lines], today):
-        raise NotFound("statement-unknown", "There is no statement of this year.")
     made: Statement = statement_of(lines, year, today)
     facts = {
         "statement": made,
