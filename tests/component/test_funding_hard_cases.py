@@ -7,6 +7,7 @@ import pytest
 
 from services.funding.handlers.means import ask_for_means, keep_for_later, work_out
 from services.funding.handlers.means_policies import take_in_shipped
+from services.funding.handlers.recomputing import use_result
 from services.funding.handlers.topping import Wish
 from services.funding.store import funds, payments_by_clients
 from shared.kernel.ids import SessionId
@@ -78,5 +79,20 @@ async def test_who_wrote_down_what_a_client_lives_on_does_not_approve_what_comes
     await funding.perform(key, lambda tx: keep_for_later(tx, test, LIVES_ON), actor=ONE)
     await funding.perform(key, lambda tx: work_out(tx, test), actor="client")
 
+    assert getattr(await decide_on(funding, client, ONE), "code", None) == "own-work"
+    assert getattr(await decide_on(funding, client, ANOTHER), "code", None) != "own-work"
+
+
+async def test_who_uses_a_result_for_an_award_does_not_approve_it(funding: Funding) -> None:
+    await funding.perform("means-policies", take_in_shipped)
+    await funding.a_fund(600_000)
+    client = await funding.a_match(fee=30_000)
+    key = str(client.referral_id)
+    test = await funding.perform(key, lambda tx: ask_for_means(tx, client.referral_id, write=True), actor=THIRD)
+    await funding.perform(key, lambda tx: work_out(tx, test, LIVES_ON), actor="client")
+
+    await funding.perform(key, lambda tx: use_result(tx, client.referral_id), actor=ONE)
+
+    assert (await funding.award(client)).contribution == 300
     assert getattr(await decide_on(funding, client, ONE), "code", None) == "own-work"
     assert getattr(await decide_on(funding, client, ANOTHER), "code", None) != "own-work"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from services.funding.domain.approvals import ByHand
 from services.funding.domain.awards import LIVE, Award
 from services.funding.domain.contribution import Contribution, PaysAll
 from services.funding.domain.days import day_of
@@ -32,7 +33,8 @@ class Used:
 async def use_result(tx: Transaction, referral_id: ReferralId) -> list[Used]:
     """Decide anew about awards that nobody was promised yet, and ask for more for those that run.
 
-    An award that runs is never made smaller. Raises Conflict where no test is in date, or more is asked for already.
+    An award that runs is never made smaller. Whoever says so does not approve what comes of it. Raises Conflict where
+    no test is in date, or more is asked for already.
     """
     result = await means.result_in_force(tx.db, tx.keys, referral_id, day_of(tx.now))
     if result is None:
@@ -53,7 +55,7 @@ async def _decide_anew(tx: Transaction, award: Award) -> None:
     freed = await give_back(tx, award, None)
     await approvals.close_proposals(tx.db, award.award_id, "withdrawn", tx.now)
     tx.cancel(LOOK_AGAIN, str(award.award_id))
-    await decide(tx, award)
+    await decide(tx, award, ByHand(tx.actor))
     await wake_waiting(tx, freed)
 
 
