@@ -1,10 +1,12 @@
 """What happens to money when two things come at once, in the wrong order, or by another way than the usual one."""
 
 import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from services.funding.domain.payments_by_clients import ClientsPart
 from services.funding.handlers.means import ask_for_means, keep_for_later, work_out
 from services.funding.handlers.means_policies import take_in_shipped
 from services.funding.handlers.recomputing import use_result
@@ -13,9 +15,9 @@ from services.funding.store import funds, payments_by_clients
 from shared.kernel.ids import SessionId
 from shared.kernel.money import Pence
 from tests.component.approvals import ANOTHER, ONE, THIRD, decide_on
-from tests.component.funding import Funding, funding_service
+from tests.component.funding import Client, Funding, funding_service
 from tests.component.invoices import a_therapy, sessions_held
-from tests.component.test_funding_drawing import an_award, attended
+from tests.component.test_funding_drawing import an_award, attended, missed
 from tests.component.test_funding_means import LIVES_ON
 from tests.component.test_funding_topping import more_for
 from tests.integration.nodes import eventually
@@ -38,6 +40,16 @@ async def waiting_for_a_lock(funding: Funding, transactions: int) -> None:
     await eventually(found)
 
 
+async def parts(funding: Funding, client: Client) -> list[ClientsPart]:
+    async with funding.kernel.reading() as db:
+        return await payments_by_clients.parts_of_therapist(db, client.therapist_id)
+
+
+async def added(funding: Funding, client: Client) -> list[int]:
+    """What a client adds to each session, the least first."""
+    return sorted(part.amount for part in await parts(funding, client))
+
+
 async def test_money_comes_in_while_a_session_of_who_waits_for_it_is_noted(funding: Funding) -> None:
     fund = await funding.a_fund(10_000)
     client = await an_award(funding, sessions=2)
@@ -57,17 +69,18 @@ async def test_money_comes_in_while_a_session_of_who_waits_for_it_is_noted(fundi
 
 async def test_what_a_client_added_to_a_session_stays_so_where_the_charity_takes_over_more(funding: Funding) -> None:
     await funding.a_fund(100_000)
-    client = await a_therapy(funding, means="part-fee", affordable_per_session=1_500)
-    await sessions_held(funding, client, 2)
-
+    client = await a_therapy(funding, sessions=2, means="part-fee", affordable_per_session=1_500)
+    first, _ = await sessions_held(funding, client, 2)
+    await funding.passes(timedelta(days=1))
     await more_for(funding, client, Wish(share=Pence(4_000)))
-    await sessions_held(funding, client)
-    await more_for(funding, client, Wish(share=Pence(5_000)))
-    await sessions_held(funding, client)
+    assert await added(funding, client) == [1_500, 1_500]
+
+    await funding.hears(missed(client, first))
+    [later] = await sessions_held(funding, client)
 
     async with funding.kernel.reading() as db:
-        parts = await payments_by_clients.parts_of_therapist(db, client.therapist_id)
-    assert sorted(part.amount for part in parts) == [1_000, 1_500, 1_500]
+        assert await db.fetchval("SELECT drawn_by($1)", later) == 3_500, "all that is promised, not the whole share"
+    assert await added(funding, client) == [1_000, 1_500]
 
 
 async def test_who_wrote_down_what_a_client_lives_on_does_not_approve_what_comes_of_it(funding: Funding) -> None:

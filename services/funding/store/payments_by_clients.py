@@ -38,7 +38,8 @@ async def note(db: Connection, note_id: UUID, session_id: SessionId, noted: Note
 async def _parts(
     db: Connection, *, therapist_id: TherapistId | None = None, award_id: AwardId | None = None
 ) -> list[ClientsPart]:
-    # What a paid session left to the client stays so, also where the charity takes over more of those that follow.
+    # What a paid session left to the client stays so, also where the charity takes over more of those that follow; and
+    # where what is promised falls short of a session, the client adds no more than was agreed when it was paid.
     rows = await db.fetch(
         """
         SELECT session_id, match_id, award_id, held_on,
@@ -47,10 +48,18 @@ async def _parts(
                  WHERE contribution_note.session_id = session_result.session_id
                  ORDER BY noted_at DESC, note_id DESC LIMIT 1) AS noted
           FROM session_result JOIN award USING (match_id) LEFT JOIN therapy_course USING (match_id)
-         CROSS JOIN LATERAL (SELECT drawn_by(session_id) AS drawn,
-                                    least(session_fee, coalesce(agreed_fee, session_fee)) AS fee) AS stands
-         CROSS JOIN LATERAL (SELECT CASE WHEN drawn > 0 THEN fee - drawn ELSE least(contribution, fee) END AS amount)
-                         AS added
+         CROSS JOIN LATERAL (
+               SELECT coalesce(sum(entry.amount), 0)::bigint AS drawn, max(happened_at) AS drawn_at,
+                      least(session_fee, coalesce(agreed_fee, session_fee)) AS fee
+                 FROM ledger_transaction moved JOIN ledger_entry entry USING (transaction_id)
+                WHERE moved.session_id = session_result.session_id AND account = 'spent') AS paid
+         CROSS JOIN LATERAL (
+               SELECT CASE WHEN drawn = 0 THEN least(award.contribution, fee)
+                           ELSE least(fee - drawn,
+                                      (SELECT larger.contribution FROM proposal larger
+                                        WHERE larger.award_id = award.award_id AND larger.kind = 'top-up'
+                                          AND larger.state = 'granted' AND larger.changed_at <= drawn_at
+                                        ORDER BY larger.changed_at DESC LIMIT 1)) END AS amount) AS added
          WHERE result = 'attended' AND amount > 0 AND award.state <> 'not-needed'
            AND ($1::uuid IS NULL OR therapist_id = $1) AND ($2::uuid IS NULL OR award_id = $2)
          ORDER BY held_on, session_id
