@@ -1,10 +1,12 @@
 """One Chromium for each process that tests; a test has its own connection, and in it contexts of its own."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
 from playwright.async_api import Browser, async_playwright
@@ -18,15 +20,20 @@ def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     told = tmp_path_factory.mktemp("chromium") / "told.json"
     told.write_text(json.dumps({"executablePath": CHROMIUM, "args": ["--no-sandbox"]}))
     words = [sys.executable, "-m", "playwright", "launch-server", "--browser=chromium", f"--config={told}"]
-    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as server:
         try:
             assert server.stdout is not None
             address = server.stdout.readline().strip()
             assert address.startswith("ws://"), f"Chromium did not start: {address}"
             yield address
         finally:
-            server.send_signal(signal.SIGINT)
-            server.communicate()
+            os.killpg(server.pid, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                server.communicate(timeout=10)
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
 
 
 @pytest.fixture
