@@ -11,7 +11,7 @@ from services.matching.handlers.therapists import change_standing
 from shared.events.asks import TherapistCard
 from shared.events.matching import TherapistSessionClosed, TherapistSessionOpened
 from shared.events.sealed import TherapistProfile
-from shared.web.cookies import KNOWN_COOKIE, STAFF_COOKIE, THERAPIST_COOKIE
+from shared.web.cookies import ASKED_COOKIE, KNOWN_COOKIE, STAFF_COOKIE, THERAPIST_COOKIE
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import Visitor, pages_of, staff_of, visitor_of
 from tests.component.portal import ADDRESS, asks, letters, path_of, signs_in, with_a_client
@@ -43,8 +43,15 @@ async def test_a_link_works_once_for_a_quarter_of_an_hour_and_only_where_it_was_
     for _ in range(2):
         assert (await visitor.reads(path)).status_code == 200
         assert (await visitor.reads(path, "HEAD")).status_code == 200
+    same_browser = Visitor(pages_of(matching), dict(visitor.client.cookies))
     assert (await visitor.sends(path, path)).status_code == 303
-    assert (await visitor.reads(path)).status_code == 404
+    for replayed in (visitor, same_browser):
+        assert (await replayed.reads(path)).status_code == 404
+        again = await replayed.sends(path, "/portal/sign-in")
+        assert (again.status_code, THERAPIST_COOKIE in again.cookies) == (404, False)
+    token, browser = path.rsplit("/", 1)[1], same_browser.client.cookies[ASKED_COOKIE]
+    therapist_id = await matching.therapist_id()
+    assert await matching.perform("x", lambda tx: signing_in.sign_in(tx, therapist_id, token, browser)) is None
 
     late = visitor_of(matching)
     await asks(late)
