@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.matching.domain.capacity import Refused
-from services.matching.domain.portal import plain_address, reach_of
+from services.matching.domain.portal import reach_of
 from services.matching.domain.sessions import (
     HELD,
     RESULTS,
@@ -23,6 +23,7 @@ from services.matching.domain.sessions import (
     without_result,
 )
 from services.matching.domain.standings import STANDINGS
+from shared.kernel.addresses import plain_address
 from shared.kernel.ids import MatchId, SessionId
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from services.funding.domain.funders import MOST_CONTACTS, Contact, is_address, plain_address
+from services.funding.domain.funders import MOST_CONTACTS, Contact
 from services.funding.store import funder_contacts
+from shared.kernel.addresses import is_address, plain_address
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.kernel.ids import FunderId
 from shared.messaging.transaction import Transaction

@@ -4,9 +4,10 @@ import json
 from datetime import datetime
 from uuid import UUID
 
-from services.funding.domain.funders import Contact, plain_address
+from services.funding.domain.funders import Contact
 from services.funding.store.subject_keys import key_for
 from shared.db import Connection, Record
+from shared.kernel.addresses import plain_address
 from shared.kernel.ids import FunderId
 from shared.privacy import Keyring
 

@@ -12,10 +12,10 @@ from services.funding.domain.funders import MOST_CONTACTS
 from services.funding.handlers.funder_contacts import add_contact, remove_contact
 from services.funding.store import funder_contacts
 from services.funding.web.funder_access import ThisKernel
-from services.funding.web.funder_sign_in import an_address
 from shared.kernel.errors import Conflict, NotFound, Unprocessable
 from shared.messaging.kernel import Kernel
 from shared.web import Form, Staff, blank_form, page, read_form, signed_in
+from shared.web.sign_in_links import an_address
 
 router = APIRouter(prefix="/funder-contacts")
 Finance = Annotated[Staff, Depends(signed_in("finance"))]

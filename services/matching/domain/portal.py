@@ -28,11 +28,6 @@ def reach_of(standing: Standing) -> Reach:
     return _REACH[standing]
 
 
-def plain_address(typed: str) -> str:
-    """An e-mail address as it is compared: people type capitals and spaces that mean nothing."""
-    return typed.strip().casefold()
-
-
 def is_old_number(said_on: date, today: date) -> bool:
     """Whether it is so long since a therapist said how many places they have that they should look again."""
     return today - said_on > NUMBERS_HOLD

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.matching.domain.portal import plain_address
 from services.matching.store.subject_keys import keys_of
 from shared.db import Connection
+from shared.kernel.addresses import plain_address
 from shared.kernel.ids import TherapistId
 from shared.privacy import Keyring
 
