@@ -1,7 +1,7 @@
 """`stopso import`: takes referrals, therapists, funds and outward codes over from CSV files, and what is dated data."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -81,21 +81,7 @@ def questionnaires(
 ) -> None:
     """Load the words of evaluation forms, such as those of CORE-10, which ship with their owner and not with us."""
     text = text_of(file)
-
-    async def take_in(tx: Transaction) -> int:
-        return await import_questionnaires(tx, text)
-
-    async def work(kernel: Kernel) -> int | BrokenPromise:
-        try:
-            return await kernel.perform("import", take_in, actor=ACTOR)
-        except (Conflict, Unprocessable) as refused:
-            return refused
-
-    match at_desk("funding", work):
-        case BrokenPromise() as refused:
-            _say({}, [(0, "", refused.sentence)], as_json=as_json)
-        case new:
-            _say({"new forms": new}, [], as_json=as_json)
+    _take_in("import", lambda tx: import_questionnaires(tx, text), called="new forms", as_json=as_json)
 
 
 @app.command("thresholds")
@@ -105,21 +91,7 @@ def thresholds(
 ) -> None:
     """Load the thresholds of means tests that hold from a day on; what holds already never changes."""
     text = text_of(file)
-
-    async def take_in(tx: Transaction) -> bool:
-        return await import_thresholds(tx, text)
-
-    async def work(kernel: Kernel) -> bool | BrokenPromise:
-        try:
-            return await kernel.perform("means-policies", take_in, actor=ACTOR)
-        except (Conflict, Unprocessable) as refused:
-            return refused
-
-    match at_desk("funding", work):
-        case BrokenPromise() as refused:
-            _say({}, [(0, "", refused.sentence)], as_json=as_json)
-        case new:
-            _say({"new thresholds": int(new)}, [], as_json=as_json)
+    _take_in("means-policies", lambda tx: import_thresholds(tx, text), called="new thresholds", as_json=as_json)
 
 
 @app.command("outcodes")
@@ -127,6 +99,20 @@ def outcodes(file: File, as_json: AsJson = False) -> None:
     """Replace the outward codes and where they lie."""
     lines = text_of(file).splitlines()
     _say({"outward codes": at_desk("matching", lambda k: import_outcodes(k, lines, actor=ACTOR))}, [], as_json=as_json)
+
+
+def _take_in(key: str, work: Callable[[Transaction], Awaitable[int]], *, called: str, as_json: bool) -> None:
+    async def try_it(kernel: Kernel) -> int | BrokenPromise:
+        try:
+            return await kernel.perform(key, work, actor=ACTOR)
+        except (Conflict, Unprocessable) as refused:
+            return refused
+
+    match at_desk("funding", try_it):
+        case BrokenPromise() as refused:
+            _say({}, [(0, "", refused.sentence)], as_json=as_json)
+        case new:
+            _say({called: int(new)}, [], as_json=as_json)
 
 
 def _say(counts: dict[str, int], wrong: Iterable[Wrong], *, as_json: bool) -> None:
