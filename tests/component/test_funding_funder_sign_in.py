@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from services.funding.handlers.funder_contacts import remove_contact
+from services.funding.handlers.funder_sign_in import sign_in
 from shared.events.funding import FunderLetterRequested
-from shared.web.cookies import FUNDER_COOKIE, FUNDER_SEEN_COOKIE, STAFF_COOKIE, THERAPIST_COOKIE
+from shared.web.cookies import FUNDER_ASKED_COOKIE, FUNDER_COOKIE, FUNDER_SEEN_COOKIE, STAFF_COOKIE, THERAPIST_COOKIE
 from tests.component.funder_portal import EMAIL, a_contact, a_fund_of, asks, letters, path_of, signs_in
 from tests.component.funding import Funding, funding_service
 from tests.component.funding_pages import Visitor, pages_of, staff_of, visitor_of
@@ -36,7 +37,7 @@ async def test_a_known_and_an_unknown_address_get_the_same_answer_and_only_one_a
 
 async def test_a_link_works_once_for_a_quarter_of_an_hour_and_only_where_it_was_asked_for(funding: Funding) -> None:
     funder, _ = await a_fund_of(funding, "Example Trust")
-    await a_contact(funding, funder)
+    contact = await a_contact(funding, funder)
     visitor = visitor_of(funding)
     await asks(visitor)
     path = path_of((await letters(funding))[-1])
@@ -50,6 +51,8 @@ async def test_a_link_works_once_for_a_quarter_of_an_hour_and_only_where_it_was_
     for replayed in (visitor, same_browser):
         again = await replayed.sends(path, "/funder/sign-in")
         assert (again.status_code, FUNDER_COOKIE in again.cookies) == (404, False)
+    token, browser = path.rsplit("/", 1)[1], same_browser.client.cookies[FUNDER_ASKED_COOKIE]
+    assert await funding.perform("x", lambda tx: sign_in(tx, contact, token, browser)) is None
 
     late = visitor_of(funding)
     await asks(late)
