@@ -25,9 +25,7 @@ TODAY = date(2026, 3, 2)
 FRIDAY = date(2026, 3, 6)
 
 
-async def a_therapy(
-    funding: Funding, *, therapist: Client | None = None, sessions: int = 10, **profile: Any
-) -> Client:
+async def a_therapy(funding: Funding, *, therapist: Client | None = None, sessions: int = 10, **profile: Any) -> Client:
     """A client whose therapy has begun and is paid; with `therapist`, at the therapist of that client."""
     drawn = Client()
     client = Client(drawn.referral_id, drawn.match_id, (therapist or drawn).therapist_id)

@@ -144,7 +144,7 @@ def outside(grant: Grant, report: ReportDate) -> str | None:
 
 
 def clash(plan: GrantPlan) -> str | None:
-    """Why instalments and report dates that were agreed before do not fit a grant as it is to be; None where they do."""
+    """Why instalments and report dates agreed before do not fit a grant as it is to be; None where they do."""
     found = too_much(plan.grant, plan.instalments)
     if found is not None:
         return found
