@@ -38,7 +38,7 @@ async def test_finance_publishes_a_report_and_reads_it(funding: Funding, address
     await page.get_by_role("button", name="Publish, or note the day").click()
     assert await page.get_by_text("It is frozen from now on").is_visible()
     await look(page, "report")
-    await page.locator("summary").first.click()
+    await page.locator("main summary").first.click()
     assert await page.get_by_role("table").first.is_visible()
     assert await page.locator("svg.chart").count() >= 9
     await page.goto(f"{address}/reports")
