@@ -159,7 +159,9 @@ class Town:
             if not row.count():
                 return None
             row.get_by_role("link").click()
-            return page.locator(".mail a").first.get_attribute("href")
+            address = page.locator(".mail a").first.get_attribute("href")
+            assert address in page.locator(".mail").inner_text().splitlines(), "the mail's lines run into each other"
+            return address
 
         found = self.fleet.eventually(link, f"no offer was mailed to {number}")
         page.close()
