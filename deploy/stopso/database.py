@@ -19,7 +19,8 @@ from deploy.stopso.ports import remembered
 from deploy.stopso.problems import CannotRun
 
 ADMINISTRATOR = "postgres"
-ATTEMPTS = 3
+KEEP_TRYING_SECONDS = 10.0
+"""How long the children of a killed server may hold its memory before that counts as a fault."""
 SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
@@ -77,9 +78,13 @@ class EmbeddedDatabase:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.files / "PG_VERSION").exists():
             self._make_files()
-        for _ in range(ATTEMPTS):
-            if self._started(seconds=seconds):
-                return
+        until = time.monotonic() + KEEP_TRYING_SECONDS
+        while not self._started(seconds=seconds):
+            if time.monotonic() > until:
+                break
+            time.sleep(0.2)
+        else:
+            return
         msg = f"the embedded PostgreSQL did not start; its log {self.log} says why"
         raise CannotRun(msg)
 

@@ -112,7 +112,8 @@ async def test_an_event_that_the_broker_forbids_is_isolated_and_the_rest_goes_ou
         await effects.reaches(20, seconds=40)
 
         async def isolated() -> bool:
-            return await waiting(intake) == 1 and intake.process.relay.held_back["forbidden"].reason == "forbidden"
+            held_back = intake.process.relay.held_back.get("forbidden")
+            return await waiting(intake) == 1 and held_back is not None and held_back.reason == "forbidden"
 
         await eventually(isolated)
 
