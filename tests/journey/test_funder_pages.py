@@ -17,6 +17,7 @@ from tests.component.test_funding_fees import accepted, fees_of
 from tests.component.test_funding_grants import a_grant, instalment
 from tests.component.test_funding_receipts import therapist_at
 from tests.component.test_funding_reports import MARCH, helped, published, scored
+from tests.integration.nodes import eventually
 from tests.journey.test_funding_pages import address, look, sign_in
 
 __all__ = ["address", "funding_service"]
@@ -72,6 +73,11 @@ async def test_a_funder_signs_in_and_reads_what_their_money_did(
     await page.get_by_label("E-mail address").fill("ada@example.org")
     await page.get_by_role("button", name="Send me a link").click()
     await look(page, "funder-sent")
+
+    async def sent() -> bool:
+        return await letters(funding) != []
+
+    await eventually(sent)  # the answer does not wait for the letter, whose making would tell who is known
     link = f"{address}{path_of((await letters(funding))[-1])}"
     await page.goto(link)
     await look(page, "funder-link")

@@ -11,6 +11,7 @@ from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import session_for
 from tests.component.portal import Intake, letters, path_of
 from tests.component.register import does, insurance, shows
+from tests.integration.nodes import eventually
 from tests.journey.test_matching_pages import address, look, opened
 
 __all__ = ["address", "matching_service"]
@@ -21,8 +22,14 @@ pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow]
 async def to_sign_in(page: Page, matching: Matching, address: str) -> None:
     await page.goto(f"{address}/portal")
     await page.fill("#email", "therapist1@example.org")
+    before = len(await letters(matching))
     await page.get_by_role("button", name="Send me a link").click()
     await page.get_by_role("heading", name="Look at your mail").wait_for()
+
+    async def sent() -> bool:
+        return len(await letters(matching)) > before
+
+    await eventually(sent)  # the answer does not wait for the letter, whose making would tell who is known
     await page.goto(address + path_of((await letters(matching))[-1]))
 
 
