@@ -19,8 +19,9 @@ from deploy.stopso.ports import remembered
 from deploy.stopso.problems import CannotRun
 
 ADMINISTRATOR = "postgres"
+ATTEMPTS = 3
 KEEP_TRYING_SECONDS = 10.0
-"""How long the children of a killed server may hold its memory before that counts as a fault."""
+"""At least how often a start is tried, and how long the children of a killed server may hold its memory meanwhile."""
 SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
@@ -78,15 +79,13 @@ class EmbeddedDatabase:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.files / "PG_VERSION").exists():
             self._make_files()
-        until = time.monotonic() + KEEP_TRYING_SECONDS
+        until, tries = time.monotonic() + KEEP_TRYING_SECONDS, 1
         while not self._started(seconds=seconds):
-            if time.monotonic() > until:
-                break
+            if tries >= ATTEMPTS and time.monotonic() > until:
+                msg = f"the embedded PostgreSQL did not start; its log {self.log} says why"
+                raise CannotRun(msg)
+            tries += 1
             time.sleep(0.2)
-        else:
-            return
-        msg = f"the embedded PostgreSQL did not start; its log {self.log} says why"
-        raise CannotRun(msg)
 
     def stop(self) -> None:
         """Disconnect everybody and shut down, leaving nothing to recover."""
