@@ -9,9 +9,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 
 import pytest
+from playwright import async_api, sync_api
 from playwright.async_api import Browser, async_playwright
 
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE = 30_000
+"""How many milliseconds a page may take to show what it should; only a fault, or a machine that stands still, waits."""
+
+async_api.expect.set_options(timeout=PATIENCE)
+sync_api.expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.component.approvals import WEST, a_large_match
 from tests.component.funding import Funding, funding_service
@@ -32,7 +32,7 @@ async def test_two_people_approve_and_one_does_not_agree(funding: Funding, addre
     await look(page, "approvals")
     await page.get_by_role("button", name="Approve").first.click()
     await page.get_by_text("Somebody else has to approve it too").wait_for()
-    assert await page.get_by_text("You have approved this already.").is_visible()
+    await expect(page.get_by_text("You have approved this already.")).to_be_visible()
     await look(page, "approvals-next")
     await page.locator("details.decide").first.locator("summary").click()
     await page.get_by_role("button", name="Do not agree").click()

@@ -1,9 +1,10 @@
 """The evaluation forms in a real browser: by link without JavaScript, left and taken up again, and on the phone."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from shared.events.funding import EvaluationDue, RiskAnswered
 from shared.events.sealed import EvaluationLink
@@ -44,8 +45,8 @@ async def test_a_client_answers_by_link_without_javascript(funding: Funding, add
     await look(looking, "evaluation-welcome")
     await page.get_by_role("button", name="Begin").click()
     await page.get_by_role("button", name="Save and go on").click()
-    assert await page.title() == "Error: A few questions"
-    assert await page.locator(".govuk-error-summary li").count() == 9
+    await expect(page).to_have_title("Error: A few questions")
+    await expect(page.locator(".govuk-error-summary li")).to_have_count(9)
     await looking.goto(f"{address}{link}/1")
     await look(looking, "evaluation-form")
     await looking.get_by_role("button", name="Save and go on").click()
@@ -56,15 +57,15 @@ async def test_a_client_answers_by_link_without_javascript(funding: Funding, add
     assert len(await funding.told(RiskAnswered)) == 1
 
     await page.goto(address + link)
-    assert await page.get_by_text("you go on where you stopped").is_visible()
+    await expect(page.get_by_text("you go on where you stopped")).to_be_visible()
     await page.get_by_role("button", name="Go on").click()
-    assert page.url.endswith("/2")
+    await expect(page).to_have_url(re.compile("/2$"))
     await choose(page, "Not at all")
     await page.get_by_role("button", name="Save and go on").click()
     await page.get_by_label("I would rather not say").check()
     await page.get_by_role("button", name="Save and finish").click()
-    assert await page.get_by_text("Your answers have arrived").is_visible()
-    assert await page.get_by_text("116 123").is_visible()
+    await expect(page.get_by_text("Your answers have arrived")).to_be_visible()
+    await expect(page.get_by_text("116 123")).to_be_visible()
     await looking.goto(address + link)
     await look(looking, "evaluation-thanks")
     assert (await asked(funding, "start")).state == "done"
@@ -74,7 +75,7 @@ async def test_a_client_answers_by_link_without_javascript(funding: Funding, add
     await looking.get_by_role("button", name="Begin").click()
     await look(looking, "evaluation-therapist-form")
     await looking.goto(f"{address}/evaluations/{'x' * 43}")
-    assert await looking.get_by_text("leads nowhere").is_visible()
+    await expect(looking.get_by_text("leads nowhere")).to_be_visible()
 
 
 async def test_a_coordinator_asks_on_the_phone(funding: Funding, address: str, chromium: Browser) -> None:
@@ -94,7 +95,7 @@ async def test_a_coordinator_asks_on_the_phone(funding: Funding, address: str, c
         await choose_in(page, name, "Not at all")
     await page.get_by_label("Woman or girl").check()
     await page.get_by_role("button", name="Save all answers").click()
-    assert await page.get_by_text("Answered on the phone").is_visible()
+    await expect(page.get_by_text("Answered on the phone")).to_be_visible()
     await look(page, "evaluations-answered")
     assert await funding.told(RiskAnswered) == []
 

@@ -5,7 +5,7 @@ from secrets import token_urlsafe
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from shared.events.matching import TherapistSessionOpened
 from shared.events.sealed import TherapistProfile
@@ -36,7 +36,7 @@ async def test_finance_follows_fees_and_what_sessions_drew(funding: Funding, add
     page = await context.new_page()
 
     await page.goto(f"{address}/awards/{(await funding.award(client)).award_id}")
-    assert await page.get_by_text("2 of 10 paid").is_visible()
+    await expect(page.get_by_text("2 of 10 paid")).to_be_visible()
     await look(page, "award-drawn")
     await page.goto(f"{address}/funds/{fund}")
     await look(page, "fund-drawn")
@@ -54,7 +54,7 @@ async def test_finance_follows_fees_and_what_sessions_drew(funding: Funding, add
     await page.get_by_text("Yearly fee").locator("xpath=..").locator("th a").click()
     await page.get_by_label("Reason").fill("Long illness")
     await page.get_by_role("button", name="Ask a second person").click()
-    assert await page.get_by_text("somebody else has to agree").is_visible()
+    await expect(page.get_by_text("somebody else has to agree")).to_be_visible()
     await look(page, "fee-own-request")
     await sign_in(context, funding, address)
     await page.reload()

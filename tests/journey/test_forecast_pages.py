@@ -1,9 +1,10 @@
 """When the money runs out, in a real browser: charts of a fund and of all, and the list of those who wait."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from services.funding.domain.funds import Restrictions
 from shared.kernel.ids import FundId
@@ -55,13 +56,13 @@ async def test_finance_sees_how_long_money_lasts_and_who_waits(
 
     await page.goto(f"{address}/funds")
     await page.get_by_role("link", name="When the money runs out").click()
-    assert await page.get_by_role("img", name="All funds together: what is left").is_visible()
+    await expect(page.get_by_role("img", name="All funds together: what is left")).to_be_visible()
     await look(page, "forecast")
     await page.get_by_role("link", name="Welsh wellbeing").click()
-    assert page.url.endswith(str(welsh))
+    await expect(page).to_have_url(re.compile(f"{welsh}$"))
     await look(page, "forecast-fund")
     await page.goto(f"{address}/awards/unfunded")
-    assert await page.get_by_role("heading", name="Which gifts would help").is_visible()
+    await expect(page.get_by_role("heading", name="Which gifts would help")).to_be_visible()
     await look(page, "unfunded")
     await page.emulate_media(color_scheme="dark")
     await look(page, "unfunded-dark")

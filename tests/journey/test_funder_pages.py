@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from services.funding.domain.releases import Period
 from services.funding.handlers import fees as settling
@@ -62,7 +62,7 @@ async def test_a_funder_signs_in_and_reads_what_their_money_did(
     await page.get_by_label("Name", exact=True).fill("Ada Example")
     await page.get_by_label("E-mail address").fill("ada@example.org")
     await page.get_by_role("button", name="Add").click()
-    assert await page.get_by_text("They can now sign in").is_visible()
+    await expect(page.get_by_text("They can now sign in")).to_be_visible()
     await look(page, "funder-contacts-one")
 
     await context.clear_cookies()
@@ -82,21 +82,21 @@ async def test_a_funder_signs_in_and_reads_what_their_money_did(
     await page.goto(link)
     await look(page, "funder-link")
     await page.get_by_role("button", name="Sign in").click()
-    assert await page.get_by_role("heading", name="Your funds").is_visible()
+    await expect(page.get_by_role("heading", name="Your funds")).to_be_visible()
     await look(page, "funder-home")
     await page.get_by_role("link", name="Fund of Mendip Hills Trust", exact=True).click()
     await look(page, "funder-fund")
     await page.get_by_role("link", name="1 April to 30 April 2026", exact=True).click()
     await look(page, "funder-report")
     await page.emulate_media(media="print")
-    assert not await page.get_by_role("navigation").first.is_visible()
+    await expect(page.get_by_role("navigation").first).not_to_be_visible()
     await page.emulate_media(media="screen")
     await page.locator("summary").first.click()
     await its_page_to_keep(page, tmp_path)
     await page.goto(f"{address}/funder/sign-out")
     await look(page, "funder-sign-out")
     await page.get_by_role("button", name="Sign out").click()
-    assert await page.get_by_text("You are signed out").is_visible()
+    await expect(page.get_by_text("You are signed out")).to_be_visible()
     await page.goto(link)
     await look(page, "funder-link-used")
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from services.funding.domain.funds import Restrictions
 from shared.kernel.ids import SessionId
@@ -78,8 +78,8 @@ async def test_finance_opens_a_fund_and_follows_a_grant_to_its_end(
     await funding.passes(timedelta(days=70))
     await sign_in(context, funding, address)
     await page.goto(grant)
-    assert await page.get_by_text("£500 less than agreed").is_visible()
-    assert await page.get_by_text("3 of 8 sessions held from the fund").is_visible()
+    await expect(page.get_by_text("£500 less than agreed")).to_be_visible()
+    await expect(page.get_by_text("3 of 8 sessions held from the fund")).to_be_visible()
     await look(page, "grant")
     await page.emulate_media(color_scheme="dark")
     await look(page, "grant-dark")

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 import uvicorn
 from playwright._impl._api_structures import SetCookieParam
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from shared.kernel.ids import SERVICES
 from tests.component.intake import ANNA, Intake, a_submission, signed_in
@@ -32,7 +32,7 @@ async def intake(database_for: Callable[[str], ServiceDatabase]) -> AsyncIterato
 async def address(intake: Intake) -> AsyncIterator[str]:
     server = uvicorn.Server(uvicorn.Config(intake.web(), host="127.0.0.1", port=0, log_level="error", lifespan="off"))
     serving = asyncio.create_task(server.serve())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not server.started:  # noqa: ASYNC110 - the server offers no event to wait for
             await asyncio.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
@@ -111,7 +111,7 @@ async def answer_everything(page: Page, address: str) -> None:
 
 async def test_every_public_page_is_good_to_read_and_leads_to_a_receipt(page: Page, address: str) -> None:
     await answer_everything(page, address)
-    assert not await page.get_by_text("07700").is_visible()
+    await expect(page.get_by_text("07700")).not_to_be_visible()
     await page.get_by_role("button", name="Send").click()
     await look(page, "14-done")
     receipt = await page.locator("#receipt").inner_text()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from services.funding.domain.policy import Policy
 from tests.component.funding import Client, Funding, funding_service
@@ -56,7 +56,7 @@ async def test_a_therapist_is_paid_from_asking_to_the_banks_answer(
         await box.check()
     await page.get_by_label("Your own reference").fill("2026/17")
     await press(page, "Send the invoice")
-    assert await page.get_by_text("We are looking at it").is_visible()
+    await expect(page.get_by_text("We are looking at it")).to_be_visible()
     await look(page, "invoice-own-sent")
     mine = page.url
     await page.goto(f"{address}/invoices/mine/bank")
@@ -95,7 +95,7 @@ async def test_a_therapist_is_paid_from_asking_to_the_banks_answer(
     await page.goto(f"{address}/invoices")
     await page.locator("th a").first.click()
     await press(page, "Approve £")
-    assert await page.get_by_text("You have approved it already").is_visible()
+    await expect(page.get_by_text("You have approved it already")).to_be_visible()
     await look(page, "invoice-first-approval")
     await sign_in(context, funding, address)
     await page.reload()

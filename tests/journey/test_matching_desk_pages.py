@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from services.matching.handlers import answers, declining, holding
 from shared.events.matching import OfferSent
@@ -59,6 +59,6 @@ async def test_coordinators_see_who_waits_and_act_on_offers(
     await page.get_by_role("button", name="Write it down").click()
     await page.get_by_text("The client wishes for another therapist").click()
     await look(page, "match-accepted-by-phone")
-    assert await page.get_by_text("Called at ten and said yes.").is_visible()
+    await expect(page.get_by_text("Called at ten and said yes.")).to_be_visible()
     assert len({OfferId(event.offer_id) for event in await matching.told(OfferSent)}) == 2
     assert [text for text in complaints if "favicon" not in text] == []

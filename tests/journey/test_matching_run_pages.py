@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.component.matching import Matching, matching_service, therapist_row
 from tests.component.matching_pages import session_for
@@ -46,7 +46,7 @@ async def test_a_coordinator_looks_at_what_a_run_would_do_and_starts_it(
     await page.get_by_role("button", name="Run now").click()
     await page.wait_for_url(re.compile(r"/matches/runs/[0-9a-f-]{36}$"))
     await look(page, "run")
-    assert await page.get_by_text("4 of 7").count() == 1
+    await expect(page.get_by_text("4 of 7")).to_have_count(1)
     await page.get_by_role("link", name="Make this run again").click()
     await page.get_by_text("places the same clients with the same therapists").wait_for()
     await look(page, "run-again")

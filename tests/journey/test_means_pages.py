@@ -1,7 +1,9 @@
 """A means test in a real browser: by link without JavaScript, left and taken up again, too hard, and at a desk."""
 
+import re
+
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.component.funding import Funding
 from tests.component.test_funding_means import ask, finish, funding_with_thresholds, links
@@ -29,7 +31,7 @@ async def test_a_client_answers_by_link_and_staff_at_a_desk(funding: Funding, ad
     await look(looking, "means-welcome")
     await page.get_by_role("button", name="Begin").click()
     await page.get_by_role("button", name="Save and go on").click()
-    assert await page.title() == "Error: A few questions"
+    await expect(page).to_have_title("Error: A few questions")
     await looking.get_by_role("button", name="Begin").click()
     await looking.get_by_role("button", name="Save and go on").click()
     await look(looking, "means-1-error")
@@ -40,9 +42,9 @@ async def test_a_client_answers_by_link_and_staff_at_a_desk(funding: Funding, ad
     await page.get_by_role("button", name="Save and go on").click()
     await look_at(looking, page, "means-3")
     await page.goto(address + link)
-    assert await page.get_by_text("you go on where you stopped").is_visible()
+    await expect(page.get_by_text("you go on where you stopped")).to_be_visible()
     await page.get_by_role("button", name="Go on").click()
-    assert page.url.endswith("/3")
+    await expect(page).to_have_url(re.compile("/3$"))
     await page.get_by_label("A week", exact=True).check()
     await fill_in(page, wages="820.50", benefits="0", other_income="0", partner_income="210")
     await page.get_by_role("button", name="Save and go on").click()
@@ -55,7 +57,7 @@ async def test_a_client_answers_by_link_and_staff_at_a_desk(funding: Funding, ad
     await fill_in(page, children="1")
     await page.get_by_role("button", name="Save and go on").click()
     await page.get_by_role("button", name="Send my answers").click()
-    assert await page.get_by_role("heading", name="to each session").is_visible()
+    await expect(page.get_by_role("heading", name="to each session")).to_be_visible()
     await look_at(looking, page, "means-outcome")
     await fill_in(looking, manageable="lots")
     await looking.get_by_role("button", name="This is too much for me").click()

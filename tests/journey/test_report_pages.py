@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.component.funding import Funding, funding_service
 from tests.component.test_funding_reports import helped, scored
@@ -36,10 +36,10 @@ async def test_finance_publishes_a_report_and_reads_it(funding: Funding, address
     await page.get_by_label("First day").fill("2026-03-01")
     await page.get_by_label("Last day").fill("2026-03-31")
     await page.get_by_role("button", name="Publish, or note the day").click()
-    assert await page.get_by_text("It is frozen from now on").is_visible()
+    await expect(page.get_by_text("It is frozen from now on")).to_be_visible()
     await look(page, "report")
     await page.locator("main summary").first.click()
-    assert await page.get_by_role("table").first.is_visible()
+    await expect(page.get_by_role("table").first).to_be_visible()
     assert await page.locator("svg.chart").count() >= 9
     await page.goto(f"{address}/reports")
     await look(page, "reports")
