@@ -30,7 +30,6 @@ from shared.messaging.transaction import Transaction
 from shared.web.accounts import add_account
 
 FIRST_REFERRALS = 40
-SIGN_INS = tuple((", ".join(roles), name, demo_people.PASSWORD) for name, _, roles in demo_people.STAFF)
 Kernels = Mapping[ServiceName, Kernel]
 
 

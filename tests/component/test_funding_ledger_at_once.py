@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from services.funding.domain.days import day_of, end_of
+from services.funding.domain.ledger import Balances
 from services.funding.store import ledger
+from services.funding.store.funds import funds_kept
 from shared.db import Connection
 from shared.events import EVENTS
 from shared.events.funding import SubsidyGranted, SubsidyReleased, SubsidyToppedUp
+from shared.kernel.ids import FundId
 from tests.component.funding import Funding
 from tests.component.funding_world import ACTORS, CAP, DEEDS, FEE, SESSIONS, SHARE, Deed, Gift, World, deliver
 from tests.databases import ServiceDatabase
@@ -72,13 +75,19 @@ async def _open(database: ServiceDatabase) -> Funding:
     return funding
 
 
+async def balances_of(db: Connection, world: World) -> dict[FundId, Balances]:
+    """How the funds of this world stand, in their order there."""
+    kept = {one.fund.fund_id: one.balances for one in await funds_kept(db, world.funds)}
+    return {fund: kept[fund] for fund in world.funds}
+
+
 async def close_everything(funding: Funding, world: World) -> None:
     """When all is over, what was not spent is free again."""
     for one in world.clients:
         await deliver(funding, *one.events("close", 0, day_of(funding.clock.now())))
     await require_order(funding, world)
     async with funding.kernel.reading() as db:
-        for fund, balances in (await ledger.balances_of(db, world.funds)).items():
+        for fund, balances in (await balances_of(db, world)).items():
             assert balances.available + balances.spent == balances.received == world.received[fund]
 
 
@@ -166,7 +175,7 @@ async def require_what_was_told(db: Connection, world: World) -> None:
 
 async def require_nobody_forgotten(db: Connection, world: World) -> None:
     """At rest nobody waits for money that is there for them."""
-    part, capped, whole = (balances.available for balances in (await ledger.balances_of(db, world.funds)).values())
+    part, capped, whole = (balances.available for balances in (await balances_of(db, world)).values())
     had = await db.fetch(
         """
         SELECT award.award_id, coalesce(sum(amount), 0)::int AS had

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Literal
 from uuid import UUID
 
 from shared.kernel.errors import Conflict
@@ -13,7 +13,6 @@ from shared.kernel.money import Pence
 FeeKind = Literal["yearly", "referral"]
 FeeState = Literal["due", "overdue", "waiver-asked", "paid", "waived"]
 Decision = Literal["paid", "payment-undone", "waived", "waiver-asked", "waiver-refused"]
-FEE_STATES: tuple[FeeState, ...] = get_args(FeeState)
 FEE_WORDS: dict[FeeState, str] = {
     "due": "due",
     "overdue": "overdue",

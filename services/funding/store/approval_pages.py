@@ -49,8 +49,8 @@ async def count_to_approve(db: Connection) -> int:
     return number
 
 
-async def proposals_to_approve(db: Connection, keys: Keyring) -> list[Shown]:
-    """All that wait for somebody, the oldest first."""
+async def proposals_shown(db: Connection, keys: Keyring, award_id: UUID | None = None) -> list[Shown]:
+    """All that wait for somebody, or all that was ever put forward for one award; the oldest first."""
     rows = await db.fetch(
         """
         SELECT proposal.*, award.referral_id, session_fee, agreed_fee, award.sessions AS sessions_now,
@@ -59,25 +59,8 @@ async def proposals_to_approve(db: Connection, keys: Keyring) -> list[Shown]:
           JOIN award USING (award_id)
           LEFT JOIN fund USING (fund_id)
           LEFT JOIN subject_key ON subject = referral_id::text
-         WHERE proposal.state = 'to-approve'
+         WHERE CASE WHEN $1::uuid IS NULL THEN proposal.state = 'to-approve' ELSE award_id = $1 END
          ORDER BY asked_at, proposal_id
-        """
-    )
-    return [await _shown(db, keys, row) for row in rows]
-
-
-async def proposals_of(db: Connection, keys: Keyring, award_id: UUID) -> list[Shown]:
-    """All that was ever put forward for an award, the latest first."""
-    rows = await db.fetch(
-        """
-        SELECT proposal.*, award.referral_id, session_fee, agreed_fee, award.sessions AS sessions_now,
-               fund.name AS fund, wrapped
-          FROM proposal
-          JOIN award USING (award_id)
-          LEFT JOIN fund USING (fund_id)
-          LEFT JOIN subject_key ON subject = referral_id::text
-         WHERE award_id = $1
-         ORDER BY asked_at DESC, proposal_id DESC
         """,
         award_id,
     )

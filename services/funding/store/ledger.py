@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.funding.domain.choice import Part
 from services.funding.domain.ledger import Account, Balances, Entry, MovementKind
-from shared.db import Connection, Record
+from shared.db import Connection
 from shared.kernel.ids import AwardId, FundId, ReferralId, SessionId
 from shared.kernel.money import Pence
 
@@ -100,14 +100,6 @@ async def had_before(db: Connection, referral_id: ReferralId) -> dict[FundId, Pe
     return {row["fund_id"]: row["amount"] for row in rows}
 
 
-async def balances_of(db: Connection, fund_ids: Collection[FundId]) -> dict[FundId, Balances]:
-    """How these funds stand."""
-    rows = await db.fetch(
-        "SELECT fund_id, account, amount FROM fund_balance WHERE fund_id = ANY($1::uuid[])", list(fund_ids)
-    )
-    return _balances(fund_ids, rows)
-
-
 async def balances_at(db: Connection, fund_ids: Collection[FundId], moment: datetime) -> dict[FundId, Balances]:
     """How these funds stood just before `moment`, added up from the entries."""
     rows = await db.fetch(
@@ -120,10 +112,6 @@ async def balances_at(db: Connection, fund_ids: Collection[FundId], moment: date
         list(fund_ids),
         moment,
     )
-    return _balances(fund_ids, rows)
-
-
-def _balances(fund_ids: Collection[FundId], rows: Sequence[Record]) -> dict[FundId, Balances]:
     found: dict[FundId, dict[str, Pence]] = defaultdict(dict)
     for row in rows:
         sign = -1 if row["account"] == "received" else 1

@@ -109,7 +109,7 @@ async def _listed(
     sentence: str = "",
 ) -> Response:
     async with kernel.reading() as db:
-        waiting = await approval_pages.proposals_to_approve(db, kernel.keys)
+        waiting = await approval_pages.proposals_shown(db, kernel.keys)
         prepared = {one.referral_id: await approvals.prepared_by(db, one.referral_id) for one in waiting}
         policy = policy_on(await approvals.approval_policies(db), day_of(kernel.clock.now()))
     shown = [

@@ -77,7 +77,7 @@ async def award_shown(
             raise NotFound("award-unknown", "There is no such award.")
         paid = await pages.paid_by(db, award_id)
         sessions = await pages.sessions_shown(db, award_id)
-        proposals = await approval_pages.proposals_of(db, kernel.keys, award_id)
+        proposals = (await approval_pages.proposals_shown(db, kernel.keys, award_id))[::-1]
     explained = [(one, _because(one.explanation)) for one in proposals if one.proposal.kind == "top-up"]
     return page(
         request,

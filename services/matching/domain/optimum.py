@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Criterion = Literal["placed", "score", "waiting", "lot"]
-CRITERIA: tuple[Criterion, ...] = ("placed", "score", "waiting", "lot")
 """What is as good as possible first: clients placed, the most urgent before the others; then scores; then ties."""
 HALF_LOT = 32
 
