@@ -2,6 +2,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+# Many processes start from here; each would compile our modules again where the surroundings forbid to keep them compiled.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON_IN := .venv/bin/python
 STOPSO := $(PYTHON_IN) -m deploy.stopso
 # Tests wait for servers more than they compute: two workers a core keep the cores busy.
