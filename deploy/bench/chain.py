@@ -21,7 +21,7 @@ from deploy.stopso import processes
 from deploy.stopso.places import ROOT
 from shared.kernel.ids import SERVICES
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 MARK = "deploy.bench"
 
 

@@ -81,7 +81,7 @@ class PrivateBroker:
         place = f"{LOOPBACK}:{self.ports['amqp']}"
         return f"amqp://{quote(user)}:{quote(password, safe='')}@{place}/{quote(vhost, safe='')}"
 
-    def start(self, *, say: Callable[[str], None] = nothing, seconds: float = 90.0) -> None:
+    def start(self, *, say: Callable[[str], None] = nothing, seconds: float = 180.0) -> None:
         """Start the node and wait until it takes connections; one left over from a killed run is stopped first."""
         place = ensure_programs(say)
         self.stop()

@@ -10,6 +10,8 @@ import httpx
 
 from deploy.stopso.asking import client
 
+SLOWLY = 120.0
+"""Seconds that making and removing queues may take: each is a file synchronised and an election."""
 EVERYTHING = {"configure": ".*", "write": ".*", "read": ".*"}
 
 
@@ -43,12 +45,12 @@ class BrokerAdministration:
 
     def add_vhost(self, vhost: str) -> None:
         """Make a virtual host, open to the administrator."""
-        self._ask("PUT", f"/api/vhosts/{quote(vhost, safe='')}", {})
+        self._ask("PUT", f"/api/vhosts/{quote(vhost, safe='')}", {}, seconds=SLOWLY)
         self.permit(self.user, vhost, **EVERYTHING)
 
     def delete_vhost(self, vhost: str) -> None:
         """Remove a virtual host with all its queues and what is in them."""
-        self._ask("DELETE", f"/api/vhosts/{quote(vhost, safe='')}")
+        self._ask("DELETE", f"/api/vhosts/{quote(vhost, safe='')}", seconds=SLOWLY)
 
     def add_user(self, user: str, password: str, *, tags: str = "") -> None:
         """Make a user or change its password."""
@@ -61,7 +63,7 @@ class BrokerAdministration:
 
     def import_definitions(self, definitions: Mapping[str, Any]) -> None:
         """Apply a definitions document to the whole broker; what exists already the same way is left alone."""
-        self._ask("POST", "/api/definitions", dict(definitions), seconds=60.0)
+        self._ask("POST", "/api/definitions", dict(definitions), seconds=SLOWLY)
 
     def queues(self, vhost: str) -> list[dict[str, Any]]:
         """Every queue of a virtual host with its totals."""

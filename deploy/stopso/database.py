@@ -73,7 +73,7 @@ class EmbeddedDatabase:
         pid = int(note.read_text().split("\n", 1)[0]) if note.exists() else None
         return pid if processes.running(pid, mark=str(self.files)) else None
 
-    def start(self, *, seconds: float = 30.0) -> None:
+    def start(self, *, seconds: float = 120.0) -> None:
         """Start the server, making its files first when there are none; one left over from a killed run is stopped."""
         self.stop()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -131,7 +131,7 @@ class EmbeddedDatabase:
         until = time.monotonic() + seconds
         while time.monotonic() < until and processes.alive(pid):
             try:
-                psycopg.connect(self.administrator_dsn, connect_timeout=2).close()
+                psycopg.connect(self.administrator_dsn, connect_timeout=20).close()
             except psycopg.OperationalError:
                 time.sleep(0.05)
             else:

@@ -1,11 +1,16 @@
 """Loopback ports nobody else is using, kept the same from one start to the next where that is possible."""
 
 import json
+import random
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from deploy.stopso.places import LOOPBACK
+
+FIRST, LAST, BLOCK = 12_000, 32_000, 100
+"""Below the ports that the system hands out by itself: nobody is given one while its server is down or not yet up."""
 
 
 def is_free(port: int) -> bool:
@@ -27,15 +32,29 @@ def is_answering(port: int, *, seconds: float = 1.0) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """So many different loopback ports, chosen by the operating system."""
-    held = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
-    try:
-        for each in held:
-            each.bind((LOOPBACK, 0))
-        return [int(each.getsockname()[1]) for each in held]
-    finally:
-        for each in held:
-            each.close()
+    """So many different loopback ports, from blocks that no other process of ours draws from while this one lives."""
+    ports = list(islice((port for port in _drawn if is_free(port)), count))
+    if len(ports) < count:
+        msg = f"no {count} free ports between {FIRST} and {LAST}"
+        raise OSError(msg)
+    return ports
+
+
+def _draw() -> Iterator[int]:
+    """Each port of a block once, then of the next; the first port of a block is held to keep others away."""
+    guards = []
+    for base in random.sample(range(FIRST, LAST, BLOCK), (LAST - FIRST) // BLOCK):
+        guard = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            guard.bind((LOOPBACK, base))
+        except OSError:
+            guard.close()
+            continue
+        guards.append(guard)
+        yield from range(base + 1, base + BLOCK)
+
+
+_drawn = _draw()
 
 
 def first_free_run(start: int, count: int) -> int:

@@ -59,7 +59,7 @@ def stop(pid: int | None, *, mark: str, with_signal: int = signal.SIGTERM, secon
         process.send_signal(with_signal)
         if not gone(process, seconds=seconds):
             process.kill()
-            gone(process, seconds=5.0)
+            gone(process, seconds=30.0)
 
 
 def gone(process: psutil.Process, *, seconds: float) -> bool:

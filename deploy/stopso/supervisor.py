@@ -47,7 +47,7 @@ class Supervisor:
         for service in SERVICES:
             self._start(service)
 
-    def wait_until_ready(self, *, seconds: float = 60.0) -> None:
+    def wait_until_ready(self, *, seconds: float = 180.0) -> None:
         """Wait until all four say that they are ready; raises `CannotRun` with the first that is not."""
         until = time.monotonic() + seconds
         for service in SERVICES:
