@@ -48,7 +48,7 @@ def _engine_answers() -> bool:
 def accepts(dsn: str) -> bool:
     """Whether a database server lets us in."""
     try:
-        psycopg.connect(dsn, connect_timeout=2).close()
+        psycopg.connect(dsn, connect_timeout=20).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -135,7 +135,7 @@ class ContainerDatabase(_Container):
                 {"POSTGRES_PASSWORD": self._password, "LANG": "C.UTF-8"},
                 "postgres -c max_connections=300",
             )
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while not accepts(self.administrator_dsn):
             assert time.monotonic() < until, "the PostgreSQL container did not start"
             time.sleep(0.1)
@@ -168,7 +168,7 @@ class ContainerBroker(_Container):
                 {"amqp": 5672, "management": 15672},
                 {"RABBITMQ_DEFAULT_USER": "administrator", "RABBITMQ_DEFAULT_PASS": self._password},
             )
-        assert self.administration.wait_until_ready(), "the RabbitMQ container did not start"
+        assert self.administration.wait_until_ready(seconds=180), "the RabbitMQ container did not start"
 
     def restart(self) -> None:
         """Stop and start on the same ports."""

@@ -1,6 +1,7 @@
 """A database per test, copied from a template that is migrated once per service and content of its migrations."""
 
 import secrets
+import time
 from dataclasses import dataclass
 
 import psycopg
@@ -9,6 +10,8 @@ from psycopg import sql
 from deploy.stopso.migrations import fingerprint, migrate
 from deploy.stopso.roles import dsn, ensure_database, owner_of
 from tests.servers import locked, role_passwords
+
+LEAVING_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +34,16 @@ def make_database(administrator_dsn: str, service: str) -> ServiceDatabase:
             "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
             "GRANT CONNECT ON DATABASE {name} TO {service}",
         ):
-            connection.execute(
+            _alone(
+                connection,
                 sql.SQL(statement).format(
                     name=sql.Identifier(name),
                     owner=sql.Identifier(owner_of(service)),
                     template=sql.Identifier(template),
                     service=sql.Identifier(service),
-                )
+                ),
             )
     return _addressed(administrator_dsn, service, name)
-
-
-def drop_database(administrator_dsn: str, name: str) -> None:
-    """Remove a database, also from under whoever is still connected."""
-    with psycopg.connect(administrator_dsn, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _template(administrator_dsn: str, service: str) -> str:
@@ -55,13 +53,27 @@ def _template(administrator_dsn: str, service: str) -> str:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return name
         unfinished = f"unfinished_{service}"
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(unfinished)))
+        _alone(connection, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(unfinished)))
         ensure_database(administrator_dsn, service=service, database=unfinished)
         migrate(_addressed(administrator_dsn, service, unfinished).owner_dsn, service=service)
-        connection.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(name))
+        _alone(
+            connection,
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(name)),
         )
     return name
+
+
+def _alone(connection: psycopg.Connection, statement: sql.Composed) -> None:
+    """Do what nobody else may be connected for; by itself the server waits five seconds for who has just left."""
+    until = time.monotonic() + LEAVING_SECONDS
+    while True:
+        try:
+            connection.execute(statement)
+        except psycopg.errors.ObjectInUse:
+            if time.monotonic() > until:
+                raise
+        else:
+            return
 
 
 def _addressed(administrator_dsn: str, service: str, name: str) -> ServiceDatabase:

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -24,6 +25,8 @@ from tests import containers
 FOLDER = state_folder() / "test"
 CONTROLLER = "STOPSO_TEST_CONTROLLER"
 KIND = "STOPSO_TEST_SERVERS"
+SILENT_SECONDS = 120.0
+"""How long a server that is there may not answer before it is started anew, from under all who use it."""
 
 
 class Server(Protocol):
@@ -157,8 +160,10 @@ def passwords() -> dict[str, str]:
     with locked("passwords"):
         if not file.exists():
             wanted = [f"{service}-{use}" for service in SERVICES for use in ("owner", "application", "broker")]
-            file.touch(mode=0o600)
-            file.write_text(json.dumps({name: secrets.token_urlsafe(12) for name in wanted}))
+            unfinished = file.with_suffix(".unfinished")
+            unfinished.touch(mode=0o600)
+            unfinished.write_text(json.dumps({name: secrets.token_urlsafe(12) for name in wanted}))
+            unfinished.replace(file)
         return dict(json.loads(file.read_text()))
 
 
@@ -183,6 +188,17 @@ def _must_start(name: str) -> bool:
 
 
 def _answers(name: str) -> bool:
+    until = time.monotonic() + SILENT_SECONDS
+    while not _answers_now(name):
+        server = a_database(_folder() / name) if name == "postgres" else a_broker(_folder() / name)
+        gone = isinstance(server, EmbeddedDatabase | PrivateBroker) and server.pid is None
+        if gone or time.monotonic() > until:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def _answers_now(name: str) -> bool:
     if name == "broker":
         return a_broker(_folder() / name).administration.is_ready()
     return containers.accepts(a_database(_folder() / name).administrator_dsn)

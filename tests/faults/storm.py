@@ -1,6 +1,7 @@
 """The whole system, watched, on fresh databases and a virtual host of its own, and what can be done to it."""
 
 import os
+import secrets
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,13 +13,13 @@ import psutil
 
 from shared.kernel.ids import SERVICES, ServiceName
 from tests.conftest import Vhost, apply_topology
-from tests.databases import ServiceDatabase, drop_database, make_database
+from tests.databases import make_database
 from tests.faults.nursery import Nursery
 from tests.faults.observing import prepare
 from tests.fleet import Fleet
 from tests.servers import BrokerServer, DatabaseServer
 
-STOP_SECONDS = 30.0
+STOP_SECONDS = 120.0
 
 
 @dataclass
@@ -92,8 +93,8 @@ class Storm(Fleet):
 def storm(
     folder: Path, postgres: DatabaseServer, broker: BrokerServer, *, through: Callable[[str], str] = lambda url: url
 ) -> Iterator[Storm]:
-    """The system, not yet started; taken away at the end. `through` leads the processes to broker and databases."""
-    vhost = Vhost(f"test-{folder.parent.name}-{folder.name}", broker)
+    """The system, not yet started; ended at the end. `through` leads the processes to broker and databases."""
+    vhost = Vhost(f"test-{secrets.token_hex(6)}", broker)
     apply_topology(broker, vhost.name)
     databases = {service: make_database(postgres.administrator_dsn, service) for service in SERVICES}
     databases = {name: replace(each, application_dsn=through(each.application_dsn)) for name, each in databases.items()}
@@ -108,10 +109,4 @@ def storm(
         yield running
     finally:
         nursery.close()
-        for database in databases.values():
-            _drop(postgres, database)
         broker.administration.delete_vhost(vhost.name)
-
-
-def _drop(postgres: DatabaseServer, database: ServiceDatabase) -> None:
-    drop_database(postgres.administrator_dsn, database.name)

@@ -1,5 +1,6 @@
 """One running system and one browser for all journeys; each journey keeps to its own part of the country."""
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tests.servers import BrokerServer, DatabaseServer
 def fleet(postgres: DatabaseServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """Four processes, ready."""
     folder: Path = tmp_path_factory.mktemp("fleet")
-    vhost = Vhost(f"test-{folder.name}-{folder.parent.name}", broker)
+    vhost = Vhost(f"test-{secrets.token_hex(6)}", broker)
     apply_topology(broker, vhost.name)
     databases = {service: make_database(postgres.administrator_dsn, service) for service in SERVICES}
     running = Fleet(folder, databases, vhost.url)
