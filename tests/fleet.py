@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,11 +18,13 @@ from psycopg.rows import dict_row
 
 from deploy.stopso import processes
 from deploy.stopso.ports import free_ports
+from deploy.stopso.workbench import workbench
 from shared.kernel.ids import SERVICES, ServiceName
+from shared.messaging.kernel import Kernel
 from shared.privacy import new_secrets
 from tests.databases import ServiceDatabase
 
-READY_SECONDS = 40.0
+READY_SECONDS = 180.0
 
 
 @dataclass
@@ -83,7 +86,7 @@ class Fleet:
     def health(self, service: ServiceName) -> dict[str, Any]:
         """What a service says of itself; nothing where it does not answer."""
         try:
-            return dict(httpx.get(self.url(service, "/health/ready"), timeout=5).json())
+            return dict(httpx.get(self.url(service, "/health/ready"), timeout=20).json())
         except (httpx.HTTPError, ValueError):
             return {}
 
@@ -105,6 +108,21 @@ class Fleet:
         """Everything its process has said."""
         path = self.folder / f"{service}.log"
         return path.read_text() if path.exists() else ""
+
+    @asynccontextmanager
+    async def bench(self) -> AsyncIterator[dict[ServiceName, Kernel]]:
+        """The kernels of all services, as the operators' command has them; opened once their databases answer."""
+        async with AsyncExitStack() as stack:
+            yield await self._opened(stack, until=time.monotonic() + READY_SECONDS)
+
+    async def _opened(self, stack: AsyncExitStack, *, until: float) -> dict[ServiceName, Kernel]:
+        while True:
+            try:
+                environments = {name: self.environment(name) for name in SERVICES}
+                return await stack.enter_async_context(workbench(environments))
+            except OSError:
+                if time.monotonic() > until:
+                    raise
 
     def rows(self, service: ServiceName, query: str, *arguments: object) -> list[dict[str, Any]]:
         """Look into a service's database as its owner."""

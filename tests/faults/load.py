@@ -3,6 +3,7 @@
 import asyncio
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -13,7 +14,6 @@ from typing import Any, Self
 from uuid import UUID
 
 from deploy.stopso import demo_people
-from deploy.stopso.workbench import workbench
 from services.funding.handlers.money import Gift, open_fund, receive_money
 from services.intake.handlers.closing import close_by_client
 from services.intake.handlers.receiving import Arrival, receive
@@ -22,7 +22,7 @@ from services.matching.domain.declines import DECLINES
 from services.matching.handlers import answers, therapy
 from services.matching.handlers.importing import import_therapists
 from shared.kernel.errors import BrokenPromise
-from shared.kernel.ids import SERVICES, FundId, MatchId, OfferId, ReferralId, ServiceName, uuid7
+from shared.kernel.ids import FundId, MatchId, OfferId, ReferralId, ServiceName, uuid7
 from shared.kernel.money import Pence
 from shared.messaging.kernel import Kernel
 from shared.messaging.transaction import Transaction
@@ -56,7 +56,7 @@ class Load:
         """Begin; returns when therapists and funds are there."""
         self._thread = threading.Thread(target=self._run, name="load")
         self._thread.start()
-        assert self._ready.wait(60)
+        assert self._ready.wait(240)
         self._raise()
         return self
 
@@ -64,7 +64,8 @@ class Load:
         """Let everybody go home."""
         self._ending.set()
         assert self._thread is not None
-        self._thread.join(60)
+        self._thread.join(240)
+        assert not self._thread.is_alive()
         self._raise()
 
     def _raise(self) -> None:
@@ -81,7 +82,7 @@ class Load:
 
     async def _work(self) -> None:
         draw = random.Random(str(self.seed))
-        async with workbench({name: self.fleet.environment(name) for name in SERVICES}) as kernels:
+        async with self.fleet.bench() as kernels:
             people = People(kernels, draw)
             await people.move_in()
             self._ready.set()
@@ -231,12 +232,12 @@ class People:
 
 def pause_until(check: Callable[[], bool], load: Load, *, seconds: float) -> bool:
     """Let the load go on until `check` holds; False when the time is up. Raises what broke the load."""
-    ended = threading.Event()
-    for _ in range(int(seconds / 0.1)):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
         if load.failure is not None:
             raise load.failure
         with suppress(ConnectionError):
             if check():
                 return True
-        ended.wait(0.1)
+        time.sleep(0.1)
     return False

@@ -36,7 +36,7 @@ class Proxy:
         self._do(self._close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         assert self._thread is not None
-        self._thread.join(10)
+        self._thread.join(120)
         self._loop.close()
 
     def through(self, url: str) -> str:
@@ -56,7 +56,7 @@ class Proxy:
         self._do(self._arm, count)
 
     def _do(self, work: Callable[..., Any], *arguments: object) -> Any:
-        return asyncio.run_coroutine_threadsafe(work(*arguments), self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(work(*arguments), self._loop).result(120)
 
     async def _listen(self) -> None:
         self._open.set()

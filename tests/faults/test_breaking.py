@@ -12,7 +12,7 @@ from tests.faults.resting import assert_clean
 from tests.faults.storm import storm
 from tests.servers import BrokerServer, DatabaseServer
 
-pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 Deeds = list[Callable[[], str]]
 
@@ -63,6 +63,6 @@ def _survive(folder: Path, postgres: DatabaseServer, broker: BrokerServer, choos
                 before = load.done["refer"]
                 weather.do(deed)
                 pause_until(lambda before=before: load.done["refer"] > before, load, seconds=10)  # type: ignore[misc]
+            assert pause_until(lambda: load.done["refer"] >= 15, load, seconds=240)
         watched.wait_ready()
-        assert load.done["refer"] >= 15
         assert_clean(watched, (weather.done, load.done, load.refused), deaths=True)

@@ -12,16 +12,15 @@ from tests.faults.load import Load, pause_until
 from tests.faults.resting import assert_clean
 from tests.faults.storm import Storm
 
-pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(1200)]
 
-AT_ONE_POINT = 25.0
+AT_ONE_POINT = 180.0
 """Seconds in which a point must be passed under load."""
 
 
 def test_without_any_fault_the_checker_finds_nothing(running: Storm) -> None:
     with Load(running, "calm") as load:
-        pause_until(lambda: load.done["refer"] >= 40, load, seconds=30)
-    assert load.done["refer"] >= 20
+        assert pause_until(lambda: load.done["refer"] >= 40, load, seconds=240)
     assert_clean(running, load.done)
 
 
@@ -31,7 +30,7 @@ def test_each_service_killed_at_every_failpoint(running: Storm) -> None:
         name: draw.sample(failpoints.NAMES, len(failpoints.NAMES)) for name in SERVICES
     }
     armed: dict[ServiceName, tuple[str, float]] = {}
-    with Load(running, "every failpoint", most=150, pause=0.05) as load:
+    with Load(running, "every failpoint", most=600, pause=0.05) as load:
         running.stop()
         for service in SERVICES:
             _arm_next(running, service, ahead, armed, draw)
@@ -46,7 +45,7 @@ def test_each_service_killed_at_every_failpoint(running: Storm) -> None:
                 assert time.monotonic() < since + AT_ONE_POINT, f"{service} never came by {point}"
             return not armed
 
-        assert pause_until(all_died, load, seconds=120)
+        assert pause_until(all_died, load, seconds=600)
         running.wait_ready()
     assert_clean(running, load.done, deaths=True)
 
@@ -82,7 +81,7 @@ def test_services_killed_at_random_under_load(running: Storm) -> None:
             time.sleep(draw.uniform(0.2, 0.8))
             return len(killed) >= 16
 
-        assert pause_until(kill_one, load, seconds=60)
+        assert pause_until(kill_one, load, seconds=240)
         running.wait_ready()
-    assert load.done["refer"] >= 20
+        assert pause_until(lambda: load.done["refer"] >= 20, load, seconds=240)
     assert_clean(running, (killed, load.done), deaths=True)

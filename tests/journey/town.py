@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from deploy.stopso.workbench import workbench
 from services.funding.domain.funds import Restrictions
 from services.funding.handlers.money import Gift, open_fund, receive_money
 from services.matching.handlers.importing import import_therapists
 from shared.events.codes import StaffRole
-from shared.kernel.ids import SERVICES, FundId, ServiceName
+from shared.kernel.ids import FundId, ServiceName
 from shared.kernel.money import Pence
 from shared.kernel.regions import Region
 from shared.messaging.kernel import Kernel
@@ -27,6 +26,8 @@ from tests.fleet import Fleet
 
 T = TypeVar("T")
 LONDON = ZoneInfo("Europe/London")
+PATIENCE = 120_000
+"""How many milliseconds what several services do together may take to be seen."""
 PASSWORD = "a long enough password"
 COLUMNS = (
     "registration_number,name,email,gender,client_groups,age_bands,languages,outward_code,radius_km,online,"
@@ -47,7 +48,7 @@ class Town:
         """Do something with a service's kernel, as the operators' command does."""
 
         async def at_the_bench() -> T:
-            async with workbench({name: self.fleet.environment(name) for name in SERVICES}) as kernels:
+            async with self.fleet.bench() as kernels:
                 return await work(kernels[service])
 
         with ThreadPoolExecutor(1) as beside_the_browser:
@@ -109,7 +110,7 @@ class Town:
 
     def _context(self) -> BrowserContext:
         context = self.browser.new_context()
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         return context
 
     def ask(self, place: str, *, means: str = "full-fee", danger: str = "no", words: str = "", name: str = "") -> str:
@@ -186,6 +187,7 @@ class Town:
         def contact() -> bool:
             page.goto(client)
             page.get_by_role("button", name="Show for a minute").click()
+            page.wait_for_load_state()
             return page.locator(".contact").count() == 1
 
         self.fleet.eventually(contact, "the contact is not shown")
