@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 
 from deploy.stopso.places import LOOPBACK
 
@@ -33,7 +34,8 @@ def is_answering(port: int, *, seconds: float = 1.0) -> bool:
 
 def free_ports(count: int) -> list[int]:
     """So many different loopback ports, from blocks that no other process of ours draws from while this one lives."""
-    ports = list(islice((port for port in _drawn if is_free(port)), count))
+    with _drawing:
+        ports = list(islice((port for port in _drawn if is_free(port)), count))
     if len(ports) < count:
         msg = f"no {count} free ports between {FIRST} and {LAST}"
         raise OSError(msg)
@@ -55,6 +57,7 @@ def _draw() -> Iterator[int]:
 
 
 _drawn = _draw()
+_drawing = Lock()
 
 
 def first_free_run(start: int, count: int) -> int:

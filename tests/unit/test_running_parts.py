@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -44,6 +45,13 @@ def test_free_ports_are_different_and_free() -> None:
 
     assert len(set(ports)) == 8
     assert all(is_free(port) for port in ports)
+
+
+def test_several_threads_may_ask_for_ports_at_once() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        ports = [port for found in threads.map(free_ports, [3] * 40) for port in found]
+
+    assert len(set(ports)) == len(ports)
 
 
 def test_secrets_are_made_once_kept_private_and_never_shown(tmp_path: Path) -> None:
