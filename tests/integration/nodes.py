@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from types import ModuleType
 from uuid import UUID
@@ -15,6 +15,7 @@ from shared.db import Database
 from shared.events import Event
 from shared.events.intake import ReferralClosed, ReferralReceived
 from shared.kernel.clock import SystemClock
+from shared.kernel.errors import Retry
 from shared.kernel.ids import ReferralId, ServiceName, uuid7
 from shared.messaging.answering import Answerer
 from shared.messaging.asks import BusAsker
@@ -30,6 +31,8 @@ EFFECT = (
     "CREATE TABLE IF NOT EXISTS effect (nth bigserial PRIMARY KEY, event_id uuid, key text, sequence bigint, type text)"
 )
 GRANT = "GRANT SELECT, INSERT, DELETE ON effect TO {service}; GRANT USAGE ON SEQUENCE effect_nth_seq TO {service}"
+PATIENCE = 180.0
+"""How many seconds anything may take; only a fault, or a machine that stands still, waits so long."""
 Fault = Callable[[Event, Transaction], Awaitable[None]]
 
 
@@ -98,7 +101,7 @@ class Node:
         """The node at work; stopped gracefully at the end."""
         await self.process.start()
         try:
-            await eventually(self.is_ready, seconds=30)
+            await eventually(self.is_ready)
             yield self
         finally:
             await self.process.stop()
@@ -139,10 +142,13 @@ def closed(referral_id: UUID) -> ReferralClosed:
     return ReferralClosed(referral_id=ReferralId(referral_id), ended_by="client", reason="no-longer-wanted")
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> None:
-    """Wait until `check` holds; an AssertionError when it does not in time."""
+async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float = PATIENCE) -> None:
+    """Wait until `check` holds; an AssertionError when it does not in time. Where it cannot look, it looks again."""
     until = time.monotonic() + seconds
-    while not await check():
+    while True:
+        with suppress(Retry, OSError):
+            if await check():
+                return
         assert time.monotonic() < until, "it did not happen in time"
         await asyncio.sleep(0.05)
 
@@ -169,7 +175,7 @@ class Effects:
         """How many effects there are."""
         return len(await asyncio.to_thread(self.rows))
 
-    async def reaches(self, count: int, *, seconds: float = 30.0) -> None:
+    async def reaches(self, count: int, *, seconds: float = PATIENCE) -> None:
         """Wait for so many effects."""
 
         async def enough() -> bool:

@@ -14,7 +14,7 @@ from tests.conftest import Vhost
 from tests.databases import ServiceDatabase
 from tests.integration.nodes import Effects, Node, closed, eventually, received
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
 
 async def test_what_one_service_tells_the_other_handles_once_and_in_order(
@@ -126,7 +126,7 @@ async def test_the_shards_of_a_process_that_dies_are_taken_over(
         await eventually(lambda: share_is([living, dying], [8, 8]))
         await dying.process.supervisor.stop("send", seconds=0)
 
-        await eventually(lambda: share_is([living], [16]), seconds=5)
+        await eventually(lambda: share_is([living], [16]))
         await living.tell(*(received() for _ in range(20)))
         await effects.reaches(20)
 

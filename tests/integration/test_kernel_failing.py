@@ -14,9 +14,9 @@ from shared.messaging.suspects import DEATHS, Suspects
 from shared.messaging.transaction import Transaction
 from tests.conftest import Vhost
 from tests.integration.handmade import dead, delivery
-from tests.integration.nodes import Effects, Node, closed, eventually, received
+from tests.integration.nodes import PATIENCE, Effects, Node, closed, eventually, received
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
 
 class Killed(BaseException):
@@ -112,7 +112,7 @@ async def test_what_the_broker_gives_up_on_ends_among_the_dead_letters(
         async with connection:
             channel = await connection.channel()
             queue = await channel.get_queue(f"matching.in.{shard_of(event.key_value) % 4}")
-            async with queue.iterator(timeout=20) as messages:
+            async with queue.iterator(timeout=PATIENCE) as messages:
                 async for message in messages:
                     await message.reject(requeue=False)
                     break

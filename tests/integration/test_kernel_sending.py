@@ -12,7 +12,7 @@ from tests.conftest import Vhost
 from tests.databases import ServiceDatabase
 from tests.integration.nodes import Effects, Node, closed, eventually, received
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
 
 async def bind(bus: Vhost, pattern: str, *, take_away: bool = False) -> None:
@@ -33,6 +33,7 @@ def policy(bus: Vhost, method: str, queue: str) -> None:
         f"{administration.url}/api/policies/{bus.name}/full",
         json={"pattern": f"^{queue}$", "definition": {"max-length": 1}, "apply-to": "queues"},
         auth=(administration.user, administration.password),
+        timeout=60,
     ).raise_for_status()
 
 
@@ -60,12 +61,18 @@ async def test_an_event_that_nobody_is_bound_to_stays_is_reported_and_later_arri
 
         async def reported() -> bool:
             standing = await intake.process.standing.look()
-            return bool(standing["sending"]["held_back"] == {"unroutable": 1} and standing["outbox"]["rows"] == 2)
+            return bool(
+                standing["sending"]["held_back"] == {"unroutable": 1} and standing.get("outbox", {}).get("rows") == 2
+            )
 
         await eventually(reported)
         await age_the_outbox(intake)
-        assert (await intake.process.standing.look())["outbox"]["age_seconds"] > 3600
-        assert await intake.is_ready(), "nobody listening to one event must not take the pages away"
+
+        async def old_but_ready() -> bool:
+            standing = await intake.process.standing.look()
+            return bool(standing["ready"] and standing["outbox"]["age_seconds"] > 3600)
+
+        await eventually(old_but_ready)  # nobody listening to one event must not take the pages away
         assert set(effects.sequences()) == {str(heard)}
         await bind(bus, "intake.referral-received")
         await effects.reaches(3)
@@ -79,22 +86,26 @@ async def test_what_a_full_queue_refuses_is_sent_later_and_in_order(
     refused = uuid4()
     queue = f"matching.in.{shard_of(str(refused)) % 4}"
     policy(bus, "PUT", queue)
-    events = [closed(refused) for _ in range(12)]
+    told = 0
 
     async with intake.running():
-        await intake.tell(*events)
 
         async def is_refused() -> bool:
+            nonlocal told
             standing = await intake.process.standing.look()
-            return bool(standing["sending"]["held_back"] == {"not-accepted": 1})
+            if standing["sending"]["held_back"] == {"not-accepted": 1}:
+                return True
+            await intake.tell(closed(refused))  # one after the other: the limit comes into force when it likes
+            told += 1
+            return False
 
         await eventually(is_refused)
         assert await waiting(intake) > 0
         policy(bus, "DELETE", queue)
         async with matching.running():
-            await effects.reaches(12)
+            await effects.reaches(told, seconds=400)
 
-    assert effects.sequences() == {str(refused): list(range(1, 13))}
+    assert effects.sequences() == {str(refused): list(range(1, told + 1))}
 
 
 async def test_an_event_that_the_broker_forbids_is_isolated_and_the_rest_goes_out(
@@ -109,7 +120,7 @@ async def test_an_event_that_the_broker_forbids_is_isolated_and_the_rest_goes_ou
                 """
             )
         await intake.tell(*(received() for _ in range(20)))
-        await effects.reaches(20, seconds=40)
+        await effects.reaches(20)
 
         async def isolated() -> bool:
             held_back = intake.process.relay.held_back.get("forbidden")
@@ -129,10 +140,10 @@ async def test_a_deleted_queue_is_noticed_and_heard_again_once_it_is_back(
         async def noticed() -> bool:
             return matching.process.supervisor.loops["hear"].failures > 0
 
-        await eventually(noticed, seconds=5)
+        await eventually(noticed)
         assert not await matching.is_ready()
         apply_again(bus)
-        await eventually(matching.is_ready, seconds=40)
+        await eventually(matching.is_ready)
         await intake.tell(*(received() for _ in range(20)))
         await effects.reaches(20)
 

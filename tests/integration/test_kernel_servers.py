@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httpx
 import pytest
 
 from deploy.stopso.roles import ensure_roles
@@ -12,11 +13,19 @@ from tests.integration.conftest import HEARD
 from tests.integration.nodes import Effects, Node, eventually, received
 from tests.servers import BrokerServer, DatabaseServer, role_passwords
 
-pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow]
+pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 async def not_ready(node: Node) -> bool:
     return not await node.is_ready()
+
+
+async def alarmed(broker: BrokerServer) -> bool:
+    """Whether the broker has told everybody that it takes no more."""
+    administration = broker.administration
+    async with httpx.AsyncClient(auth=(administration.user, administration.password), timeout=60) as client:
+        answer = await client.get(f"{administration.url}/api/health/checks/local-alarms")
+    return answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
 
 
 @pytest.mark.parametrize("how", ["stopped", "killed"])
@@ -40,7 +49,7 @@ async def test_a_broker_that_is_stopped_or_killed_under_load_loses_nothing(
         await eventually(lambda: not_ready(matching))
         await intake.tell(received())
         await asyncio.to_thread(own_broker.start)
-        await effects.reaches(601, seconds=60)
+        await effects.reaches(601)
         await eventually(intake.is_ready)
         await eventually(matching.is_ready)
 
@@ -61,11 +70,12 @@ async def test_an_alarm_of_the_broker_holds_events_back_and_lets_them_go_afterwa
 
     async with intake.running(), matching.running():
         await asyncio.to_thread(own_broker.alarm, raised=True)
+        await eventually(lambda: alarmed(own_broker))
         await intake.tell(*(received() for _ in range(30)))
         await asyncio.sleep(1.0)
         assert await effects.count() == 0
         await asyncio.to_thread(own_broker.alarm, raised=False)
-        await effects.reaches(30, seconds=60)
+        await effects.reaches(30)
 
     assert await effects.count() == 30
 
@@ -87,8 +97,8 @@ async def test_a_database_that_is_stopped_or_killed_under_load_loses_nothing(
         await eventually(lambda: not_ready(matching))
         await asyncio.sleep(2.0)
         await asyncio.to_thread(own_postgres.start)
-        await effects.reaches(400, seconds=60)
-        await eventually(matching.is_ready, seconds=40)
+        await effects.reaches(400)
+        await eventually(matching.is_ready)
 
     assert await effects.count() == 400
 
@@ -105,7 +115,7 @@ async def test_a_process_that_starts_before_its_servers_waits_for_them(
     await eventually(lambda: asyncio.sleep(0, intake.kernel.database.is_open))
     assert await not_ready(intake)
     await asyncio.to_thread(own_broker.start)
-    await eventually(intake.is_ready, seconds=60)
+    await eventually(intake.is_ready)
     await intake.process.stop()
 
 

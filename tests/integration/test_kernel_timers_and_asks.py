@@ -21,9 +21,9 @@ from shared.messaging.transaction import Transaction
 from tests.component.harness import KEYRINGS
 from tests.conftest import Vhost
 from tests.databases import ServiceDatabase
-from tests.integration.nodes import Effects, Node
+from tests.integration.nodes import PATIENCE, Effects, Node, eventually
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
 
 class WhatIsTheCode(BaseModel):
@@ -96,9 +96,9 @@ async def test_every_timer_rings_once_with_two_replicas(
 
 async def test_a_question_is_answered_sealed_both_ways(answering: Node, asking: Node, effects: Effects) -> None:
     async with answering.running(), asking.running():
-        answer = await asking.kernel.ask("matching", WhatIsTheCode(number=7), TheCode)
+        answer = await asking.kernel.ask("matching", WhatIsTheCode(number=7), TheCode, deadline=60.0)
         with pytest.raises(NotFound, match="no-such-code"):
-            await asking.kernel.ask("matching", WhatIsTheCode(number=404), TheCode)
+            await asking.kernel.ask("matching", WhatIsTheCode(number=404), TheCode, deadline=60.0)
 
     assert answer == TheCode(code="7 for notifications")
 
@@ -106,16 +106,18 @@ async def test_a_question_is_answered_sealed_both_ways(answering: Node, asking: 
 async def test_who_may_not_ask_gets_no_answer(answering: Node, intake: Node, effects: Effects) -> None:
     async with answering.running(), intake.running():
         with pytest.raises(Unprocessable, match="may-not-ask"):
-            await intake.kernel.ask("matching", WhatIsTheCode(number=7), TheCode)
+            await intake.kernel.ask("matching", WhatIsTheCode(number=7), TheCode, deadline=60.0)
 
 
 async def test_without_an_answer_the_question_ends_at_its_deadline(asking: Node) -> None:
-    async with asking.running():
+    async def in_time() -> bool:
         started = time.monotonic()
         with pytest.raises(Retry):
             await asking.kernel.ask("matching", WhatIsTheCode(number=7), TheCode, deadline=1.0)
+        return time.monotonic() - started < 3.0
 
-    assert time.monotonic() - started < 3.0
+    async with asking.running():
+        await eventually(in_time)
 
 
 async def test_a_question_that_came_too_late_is_not_answered(bus: Vhost, answering: Node, effects: Effects) -> None:
@@ -145,6 +147,6 @@ async def test_a_question_that_came_too_late_is_not_answered(bus: Vhost, answeri
         await put(-1.0)
         await asyncio.sleep(1.0)
         assert not heard.is_set()
-        await put(5.0)
-        async with asyncio.timeout(10):
+        await put(60.0)
+        async with asyncio.timeout(PATIENCE):
             await heard.wait()

@@ -14,7 +14,7 @@ from deploy.stopso.secret_store import SecretStore
 from shared.messaging.topology import EVENTS, group_queues
 from tests.servers import BrokerServer, DatabaseServer
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.conftest import Vhost
 from tests.databases import ServiceDatabase
 from tests.servers import BrokerServer, DatabaseServer
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 DatabaseFor = Callable[[str], ServiceDatabase]
 
 
@@ -108,6 +108,6 @@ async def test_a_killed_broker_comes_back_with_what_was_confirmed(own_broker: Br
 
     async with await aio_pika.connect(address) as again:
         kept = await (await again.channel()).get_queue("kept", ensure=False)
-        found = [await kept.get(timeout=5, no_ack=True) for _ in range(20)]
+        found = [await kept.get(timeout=60, no_ack=True) for _ in range(20)]
         assert [message.body for message in found] == [str(number).encode() for number in range(20)]
     await connection.close()

@@ -29,6 +29,7 @@ LATE = "uvicorn.Server.serve = asked(uvicorn.Server.serve)"
 HEARD = "uvicorn.Server.startup = asked(uvicorn.Server.startup)"
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])
 @pytest.mark.parametrize("place", [EARLY, LATE, HEARD], ids=["before-it-serves", "as-it-serves", "while-it-opens"])
 def test_a_service_asked_to_stop_while_it_starts_ends(tmp_path: Path, place: str, number: str) -> None:
@@ -39,7 +40,7 @@ def test_a_service_asked_to_stop_while_it_starts_ends(tmp_path: Path, place: str
         [sys.executable, "-c", STARTS_AND_IS_ASKED.format(number=number, place=place)],
         env=fleet.environment("matching"),
         capture_output=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 
