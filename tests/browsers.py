@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from playwright import async_api, sync_api
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 CHROMIUM = "/usr/bin/chromium"
-PATIENCE = 30_000
+PATIENCE = 60_000
 """How many milliseconds a page may take to show what it should; only a fault, or a machine that stands still, waits."""
 
 async_api.expect.set_options(timeout=PATIENCE)
@@ -24,7 +25,7 @@ sync_api.expect.set_options(timeout=PATIENCE)
 def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the browser answers to Playwright; starting one takes a second of the processor, connecting hardly any."""
     told = tmp_path_factory.mktemp("chromium") / "told.json"
-    told.write_text(json.dumps({"executablePath": CHROMIUM, "args": ["--no-sandbox"]}))
+    told.write_text(json.dumps({"executablePath": CHROMIUM, "args": ["--no-sandbox"], "timeout": 3 * PATIENCE}))
     words = [sys.executable, "-m", "playwright", "launch-server", "--browser=chromium", f"--config={told}"]
     with subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -47,5 +48,13 @@ async def chromium(chromium_address: str) -> AsyncIterator[Browser]:
     """A real browser in which nobody has been; its contexts end with the test."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect(chromium_address)
+        make = browser.new_context
+
+        async def new_context(**options: Any) -> BrowserContext:
+            context = await make(**options)
+            context.set_default_timeout(PATIENCE)
+            return context
+
+        browser.new_context = new_context  # type: ignore[method-assign]
         yield browser
         await browser.close()

@@ -3,13 +3,13 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journey.town import Town
+from tests.journey.town import PATIENCE, Town
 
 pytestmark = [
     pytest.mark.servers,
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.xdist_group("journeys"),
 ]
 
@@ -41,6 +41,28 @@ def answer(town: Town, link: str, button: str, *choices: str) -> Page:
     return page
 
 
+def open_first(town: Town, page: Page, place: str) -> None:
+    """Open the first of a list at intake, once there is one."""
+
+    def is_there() -> bool:
+        page.goto(town.fleet.url("intake", place))
+        return page.locator("main th a").count() > 0
+
+    town.fleet.eventually(is_there, f"nothing stands at {place}")
+    page.locator("main th a").first.click()
+
+
+def needs_nobody(town: Town, link: str) -> None:
+    """Wait until an offer's link says that its therapist has nothing to do any more."""
+    page = town.somebody()
+
+    def says_so() -> bool:
+        page.goto(link)
+        return page.get_by_role("heading", name="Nothing is needed from you").is_visible()
+
+    town.fleet.eventually(says_so, "the offer still stands")
+
+
 def look_into(concern: Page) -> None:
     """Take on the concern whose page is open, and decide that nobody is at risk."""
     concern.get_by_role("button", name="I take this on").click()
@@ -57,25 +79,24 @@ def test_somebody_asks_and_is_helped(town: Town) -> None:
 
     receipt = town.ask("TQ13", means="cannot-pay")
 
-    expect(board.locator("[data-column='offered'] > li")).to_have_count(1, timeout=20_000)
+    expect(board.locator("[data-column='offered'] > li")).to_have_count(1, timeout=PATIENCE)
     page = answer(town, town.offer_mail_to("TQ-1"), "Accept this client")
     expect(page.get_by_role("heading", name="Thank you for taking this client")).to_be_visible()
-    expect(board.locator("[data-column='accepted'] > li")).to_have_count(1, timeout=20_000)
+    expect(board.locator("[data-column='accepted'] > li")).to_have_count(1, timeout=PATIENCE)
     portal = town.in_the_portal("TQ-1", page.context)
     town.reached_and_attended(portal)
-    expect(board.locator("[data-column='in-therapy'] > li")).to_have_count(1, timeout=20_000)
+    expect(board.locator("[data-column='in-therapy'] > li")).to_have_count(1, timeout=PATIENCE)
     town.raises_a_concern(portal)
     expect(board.locator(".alarm").first).to_be_visible(timeout=20_000)
     desk = town.staff("saoirse", "safeguarding", "triage")
-    desk.goto(town.fleet.url("intake", "/safeguarding"))
-    desk.locator("main th a").first.click()
+    open_first(town, desk, "/safeguarding")
     expect(desk.get_by_text("Somebody may be in danger on Saturday.")).to_be_visible()
     look_into(desk)
     portal.get_by_role("link", name="The therapy has ended").click()
     portal.check("input[value='completed']")
     portal.fill("#report", "It went well, and they know what to do.")
     portal.get_by_role("button", name="End the therapy").click()
-    expect(board.locator("[data-column='closed'] > li")).to_have_count(1, timeout=20_000)
+    expect(board.locator("[data-column='closed'] > li")).to_have_count(1, timeout=PATIENCE)
     client = town.come_back(receipt)
     town.fleet.eventually(lambda: "This is finished" in town.state_of(client), "the client does not see the end")
 
@@ -127,9 +148,7 @@ def test_one_does_not_answer_and_the_next_is_asked(town: Town) -> None:
     )
 
     assert town.offer_mail_to("NG-2") != link
-    page = town.somebody()
-    page.goto(link)
-    expect(page.get_by_role("heading", name="Nothing is needed from you")).to_be_visible()
+    needs_nobody(town, link)
 
 
 def test_a_client_withdraws_and_everything_held_for_them_is_free_again(town: Town) -> None:
@@ -143,9 +162,7 @@ def test_a_client_withdraws_and_everything_held_for_them_is_free_again(town: Tow
     client.get_by_role("button", name="Close").last.click()
 
     reaches(town, "CB2", "closed")
-    page = town.somebody()
-    page.goto(link)
-    expect(page.get_by_role("heading", name="Nothing is needed from you")).to_be_visible()
+    needs_nobody(town, link)
     free = "SELECT amount FROM fund_balance WHERE fund_id = %s AND account = 'available'"
     town.fleet.eventually(
         lambda: town.fleet.rows("funding", free, fund_id)[0]["amount"] == 1000_00, "the money is not free again"
@@ -158,11 +175,9 @@ def test_danger_stops_everything_until_people_have_looked(town: Town) -> None:
     reaches(town, "BT7", "triage")
     desk = town.staff("saoirse", "safeguarding", "triage")
 
-    desk.goto(town.fleet.url("intake", "/safeguarding"))
-    desk.locator("main th a").first.click()
+    open_first(town, desk, "/safeguarding")
     look_into(desk)
-    desk.goto(town.fleet.url("intake", "/triage"))
-    desk.locator("main th a").first.click()
+    open_first(town, desk, "/triage")
     desk.check("input[value='suitable']")
     desk.get_by_role("button", name="Decide").click()
 

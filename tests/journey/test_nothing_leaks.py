@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from deploy.stopso.roles import ensure_roles
 from services.intake.handlers.api_keys import create_api_key
@@ -21,7 +21,7 @@ from tests.fleet import Fleet
 from tests.journey.town import Town
 from tests.servers import BrokerServer, DatabaseServer
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 CLIENT, WORDS, MESSAGE = "Qxzclient", "Qxzwords", "Qxzmessage"
 THERAPIST, THERAPIST_MAIL = "Qxztherapist", "qxztmail"
@@ -46,7 +46,7 @@ class Traces:
         command = ["grep", "-rliaF", "--", text, str(self.folder)]
         files = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
         figures = [self.town.fleet.url(service, "/metrics") for service in SERVICES]
-        return files + [url for url in figures if text.lower() in httpx.get(url).text.lower()]
+        return files + [url for url in figures if text.lower() in httpx.get(url, timeout=60).text.lower()]
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def refer(town: Town) -> None:
         "words": REFERRED_WORDS,
     }
     headers = {"Authorization": f"Bearer {town.work('intake', a_key)}", "Idempotency-Key": "one"}
-    answer = httpx.post(town.fleet.url("intake", "/api/v1/referrals"), json=body, headers=headers)
+    answer = httpx.post(town.fleet.url("intake", "/api/v1/referrals"), json=body, headers=headers, timeout=60)
     assert answer.status_code == 201, answer.text
 
 
@@ -127,7 +127,7 @@ def look_and_write(town: Town) -> None:
     desk.locator("main tr", has_text="danger").locator("th a").first.click()
     desk.locator("#reveal_reason").fill(f"{LOOKING} to call them back")
     desk.get_by_role("button", name="Show for one minute").click()
-    assert CLIENT in desk.locator("main").inner_text()
+    expect(desk.locator("main")).to_contain_text(CLIENT)
     desk.locator("#text").fill(f"{ANSWER}, we have read what you wrote.")
     desk.get_by_role("button", name="Send").click()
     desk.check("input[value='suitable']")
