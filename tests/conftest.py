@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from shared.kernel.ids import SERVICES, ServiceName
 from shared.messaging.topology import definitions
@@ -18,6 +19,12 @@ from tests.servers import BrokerServer, DatabaseServer
 __all__ = ["chromium", "chromium_address"]
 
 Heard = Mapping[ServiceName, Iterable[str]]
+
+steady = settings(deadline=None, database=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", steady, derandomize=True)
+settings.register_profile("search", steady, max_examples=2000)
+settings.load_profile("steady")
+"""Every run tries the same examples, on however slow a machine; `--hypothesis-profile search` looks for others."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
