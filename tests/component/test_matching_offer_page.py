@@ -25,7 +25,7 @@ async def test_the_page_shows_what_is_asked_and_not_who_asks(matching: Matching)
 
     for word in ("TQ12", "In person", "£62.50", "£45", "£15", "Urgent", "3 March 2026, 09:00"):
         assert word in page
-    for word in (str(referral_id), "urvivor", "Ada", "example.org"):
+    for word in (str(referral_id), "urvivor", "Lovage", "example.org"):
         assert word not in page
 
 

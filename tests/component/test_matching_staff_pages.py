@@ -37,8 +37,8 @@ async def test_no_unauthenticated_route_shows_a_therapist(matching: Matching) ->
         for method in sorted(getattr(route, "methods", None) or {"GET"}):
             answer = await visitor.reads(path, method)
             walked += 1
-            for secret in ("Zebedee", "Quill", "R-0001", "therapist1@", "TQ13", str(therapist_id)):
-                assert secret not in answer.text, path
+            assert str(therapist_id) not in answer.text, path
+            assert not re.search(r"Zebedee|Quill|R-0001|therapist1@|\bTQ13\b", answer.text), path
             if path.startswith(("/therapists", "/matches")) and method == "GET":
                 assert answer.status_code == 303, path
                 assert answer.headers["location"].startswith("https://notifications.example/sign-in")

@@ -25,7 +25,7 @@ from tests.databases import ServiceDatabase
 
 __all__ = ["matching_service"]
 
-SECRETS = ("Zebedee", "Quill", "R-0001", "therapist1@", "TQ13", "Yolanda", "yolanda@")
+SECRETS = re.compile(r"Zebedee|Quill|R-0001|therapist1@|\bTQ13\b|Yolanda|yolanda@")
 METHODS = ("GET", "HEAD", "POST")
 
 
@@ -66,7 +66,7 @@ async def walk(app: FastAPI, fillers: dict[str, str]) -> list[tuple[str, str, in
                 answer = await nobody.request(method, path)
                 walked.append((method, pattern, answer.status_code))
                 told = answer.text + str(answer.headers)
-                assert not [secret for secret in SECRETS if secret in told], f"{method} {pattern}"
+                assert not SECRETS.search(told), f"{method} {pattern}"
                 assert fillers["therapist_id"] not in answer.text, f"{method} {pattern}"
     return walked
 

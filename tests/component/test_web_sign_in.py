@@ -38,7 +38,7 @@ async def test_signing_in_opens_a_session_and_tells_the_others(house: House) -> 
     assert event.expires_at == house.notifications.clock.now() + LONGEST_SESSION
     assert set(event.sealed) == {"intake", "matching", "funding"}
     assert house.notifications.opened(event, "funding", StaffProfile).roles == ("admin", "finance")
-    assert "Ada" not in event.model_dump_json()
+    assert "Ada Example" not in event.model_dump_json()
 
 
 async def test_the_cookies_are_host_bound_and_the_token_is_not_stored(house: House) -> None:
