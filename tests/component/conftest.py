@@ -3,9 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 
 from shared.web import passwords
+
+
+@pytest.fixture(autouse=True)
+def plain_log() -> Iterator[None]:
+    """Rendering pictures of stacks takes seconds."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()], cache_logger_on_first_use=False)
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,12 @@
 """The harness of the component tests, and what the kernel promises without a broker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from types import ModuleType
 from uuid import uuid4
 
 import pytest
-import structlog
 
 from shared.db import Connection
 from shared.events.codes import Channel
@@ -45,14 +44,6 @@ async def on_referrals_closed(events: list[ReferralClosed], tx: Transaction) -> 
 @timer("look-again")
 async def on_look_again(due: DueTimer, tx: Transaction) -> None:
     heard.append((due.kind, due.key, tx.now, due.payload))
-
-
-@pytest.fixture(autouse=True)
-def plain_log() -> Iterator[None]:
-    """Rendering pictures of stacks takes seconds."""
-    structlog.configure(processors=[structlog.processors.KeyValueRenderer()], cache_logger_on_first_use=False)
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture
