@@ -60,7 +60,7 @@ class Site:
         """A program that is signed in; cookies travel although there is no TLS here."""
         cookies = await self.cookies(*roles) if roles else {}
         header = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        return httpx.AsyncClient(base_url=self.url, headers={"cookie": header}, trust_env=False, timeout=20)
+        return httpx.AsyncClient(base_url=self.url, headers={"cookie": header}, trust_env=False, timeout=100)
 
     async def sign_in(self, page: Page, *roles: StaffRole) -> None:
         """Sign somebody new in, through the form."""
