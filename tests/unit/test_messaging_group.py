@@ -57,7 +57,7 @@ async def work(group: Group, deliveries: list[Delivery]) -> Broker:
     broker = Broker(deliveries[-1].tag, group)
     for delivery in deliveries:
         group.hear(delivery)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await group.work(broker)
     return broker
 
