@@ -16,6 +16,7 @@ from services.matching.domain.evidence_columns import EVIDENCE_COLUMNS
 from services.matching.domain.policy import Policy
 from services.matching.domain.register_policy import RegisterPolicy
 from services.matching.domain.registration import COLUMNS, OPTIONAL_COLUMNS
+from services.matching.domain.run_policy import Runs
 from services.matching.handlers.importing import ImportReport, import_therapists
 from shared.events.funding import SubsidyGranted, SubsidyNotNeeded
 from shared.events.intake import ReferralClosed, ReferralTriaged
@@ -33,6 +34,7 @@ POLICY = Policy(
     look_again_hours=24,
     sessions_planned=10,
     weights_version=2,
+    runs=Runs(seconds=600.0),
 )
 SETTINGS = SimpleNamespace(
     policy=POLICY,

@@ -24,7 +24,7 @@ from tests.component.matching import SETTINGS, Matching, closed, matching_servic
 
 __all__ = ["matching_service"]
 
-WEEKLY = Runs(rhythm="weekly", weekday=0, hour=6)
+WEEKLY = Runs(rhythm="weekly", weekday=0, hour=6, seconds=600.0)
 NEXT_RUN = datetime(2026, 3, 9, 6, tzinfo=UTC)
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from standardwebhooks import Webhook
 
 from services.notifications.domain.delivery import Failed, Refused, Went
+from services.notifications.gateways import webhooks
 from services.notifications.gateways.catcher import catch_mail
 from services.notifications.gateways.mail import MailServer
 from services.notifications.gateways.webhooks import Caller
@@ -111,7 +112,10 @@ async def test_a_name_that_turns_into_a_private_address_is_not_called() -> None:
     assert await Caller("public", rebinding).post("https://example.org/x", "{}", {}) == Failed("address-not-allowed")
 
 
-async def test_redirects_are_not_followed_and_the_checked_address_is_the_one_called() -> None:
+async def test_redirects_are_not_followed_and_the_checked_address_is_the_one_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(webhooks, "SECONDS", 100.0)
     asked: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, get_args
 from uuid import UUID
 
@@ -21,10 +22,11 @@ from services.matching.domain.pairing import Candidate, Need
 from services.matching.domain.rules import failures_of, may_be_matched
 from services.matching.domain.scoring import METHODS, Weights, score_of
 from services.matching.domain.vocabulary import AgeBand, ClientGroup, LegalStage, Priority
-from services.matching.gateways.solving import solve
+from services.matching.gateways import solving
 from shared.kernel.ids import ReferralId, TherapistId
 from tests.unit.matching_examples import EXETER, TORQUAY, WEIGHTS, a_candidate, a_need
 
+solve = partial(solving.solve, seconds=600.0)
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 EVERY_WEIGHT = Weights(9, *range(3, 3 + len(METHODS)))
 points = st.sampled_from([TORQUAY, EXETER, Point(50.7, -3.9), Point(51.5, -0.1), Point(60.1, -1.2)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matching.domain.optimum import Pairs, Problem, breaches, criteria_of, factors_of, value_of
+from services.matching.gateways import solving
 from services.matching.gateways.constraints import best_under_constraints
 from services.matching.gateways.flow import best_flow
-from services.matching.gateways.solving import solve
+
+solve = partial(solving.solve, seconds=600.0)
 
 
 @st.composite
