@@ -47,7 +47,7 @@ def test_without_inbox_early_acknowledgement_or_confirms_the_checker_fails(still
     for service, (protection, point) in unprotected.items():
         still.begin(service, {"STOPSO_FAILPOINTS": f"{point}:kill:3"}, without=(protection,))
     still.begin("notifications")
-    with Load(still, "unprotected", most=120) as load:
+    with Load(still, "unprotected", most=600) as load:
         assert pause_until(lambda: not any(map(still.alive, unprotected)), load, seconds=240), still.pids
         for service in unprotected:
             still.begin(service)
@@ -71,7 +71,7 @@ def test_with_a_watermark_or_without_shard_locks_the_checker_fails(still: Storm)
     still.begin("funding", {"STOPSO_PORT": "0"}, name="funding again", without=("no_shard_lock",))
     still.begin("notifications", without=("no_inbox",))
     still.wait_ready()
-    with Load(still, "unprotected", most=150) as load:
+    with Load(still, "unprotected", most=600) as load:
 
         def both_seen() -> bool:
             return bool(still.rows("matching", LEFT_BEHIND) and still.rows("notifications", TWICE))
