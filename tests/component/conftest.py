@@ -6,6 +6,7 @@ import pytest
 import structlog
 from argon2 import PasswordHasher
 
+from shared.db import database
 from shared.web import passwords
 
 
@@ -15,6 +16,12 @@ def plain_log() -> Iterator[None]:
     structlog.configure(processors=[structlog.processors.KeyValueRenderer()], cache_logger_on_first_use=False)
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take longer to open a connection than a service at work should wait."""
+    monkeypatch.setattr(database, "CONNECT_SECONDS", 100)
 
 
 @pytest.fixture(autouse=True)
