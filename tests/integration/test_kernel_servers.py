@@ -38,6 +38,7 @@ async def test_a_broker_that_is_stopped_or_killed_under_load_loses_nothing(
 ) -> None:
     bus = Vhost("stopso", own_broker)
     apply_topology(own_broker, bus.name, HEARD)
+    own_broker.flush()
     intake = Node("intake", intake_database.application_dsn, bus.url("intake"))
     matching = Node("matching", matching_database.application_dsn, bus.url("matching"), batch_size=10)
 
