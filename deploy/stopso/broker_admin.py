@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from deploy.stopso.asking import client
 
 SLOWLY = 120.0
 """Seconds that making and removing queues may take: each is a file synchronised and an election."""
+IMPORTS = 3
 EVERYTHING = {"configure": ".*", "write": ".*", "read": ".*"}
 
 
@@ -63,6 +65,13 @@ class BrokerAdministration:
 
     def import_definitions(self, definitions: Mapping[str, Any]) -> None:
         """Apply a definitions document to the whole broker; what exists already the same way is left alone."""
+        for _ in range(IMPORTS - 1):
+            with suppress(
+                httpx.HTTPStatusError
+            ):  # a queue that takes more than seconds to elect is called a bad request
+                self._ask("POST", "/api/definitions", dict(definitions), seconds=SLOWLY)
+                return
+            time.sleep(1.0)
         self._ask("POST", "/api/definitions", dict(definitions), seconds=SLOWLY)
 
     def queues(self, vhost: str) -> list[dict[str, Any]]:
