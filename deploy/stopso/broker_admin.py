@@ -66,9 +66,8 @@ class BrokerAdministration:
     def import_definitions(self, definitions: Mapping[str, Any]) -> None:
         """Apply a definitions document to the whole broker; what exists already the same way is left alone."""
         for _ in range(IMPORTS - 1):
-            with suppress(
-                httpx.HTTPStatusError
-            ):  # a queue that takes more than seconds to elect is called a bad request
+            # The broker calls it a bad request when one of the queues takes more than some seconds to elect.
+            with suppress(httpx.HTTPStatusError):
                 self._ask("POST", "/api/definitions", dict(definitions), seconds=SLOWLY)
                 return
             time.sleep(1.0)
