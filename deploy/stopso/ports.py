@@ -43,8 +43,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def _draw() -> Iterator[int]:
-    """Each port of a block once, then of the next; the first port of a block is held to keep others away."""
-    guards = []
+    """Each port of a block once, then of the next; the first of a block is held to the end, to keep others away."""
     for base in random.sample(range(FIRST, LAST, BLOCK), (LAST - FIRST) // BLOCK):
         guard = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
@@ -52,7 +51,7 @@ def _draw() -> Iterator[int]:
         except OSError:
             guard.close()
             continue
-        guards.append(guard)
+        guard.detach()
         yield from range(base + 1, base + BLOCK)
 
 

@@ -68,10 +68,15 @@ def gone(process: psutil.Process, *, seconds: float) -> bool:
     while time.monotonic() < until:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(process.pid, os.WNOHANG)
-        try:
-            if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
+        if ended(process):
             return True
         time.sleep(0.02)
     return False
+
+
+def ended(process: psutil.Process) -> bool:
+    """Whether nothing of a process runs any more; a killed one whose last threads linger keeps its ports that long."""
+    try:
+        return not process.is_running() or (process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1)
+    except psutil.NoSuchProcess:
+        return True

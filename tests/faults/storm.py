@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from deploy.stopso import processes
 from shared.kernel.ids import SERVICES, ServiceName
 from tests.conftest import Vhost, apply_topology
 from tests.databases import make_database
@@ -55,7 +56,7 @@ class Storm(Fleet):
         """Whether the process with this name is still there."""
         try:
             process = psutil.Process(self.pids[name])
-            return bool(process.ppid() == self.nursery.pid and process.status() != psutil.STATUS_ZOMBIE)
+            return bool(process.ppid() == self.nursery.pid and not processes.ended(process))
         except psutil.NoSuchProcess:
             return False
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -106,6 +107,29 @@ def test_a_process_that_will_not_end_is_killed(tmp_path: Path) -> None:
     processes.stop(pid, mark="the-mark", seconds=0.2)
 
     assert not processes.alive(pid)
+
+
+def test_a_process_has_not_ended_while_a_thread_of_it_keeps_its_port() -> None:
+    words = """
+import ctypes, socket, threading, time
+server = socket.create_server(("127.0.0.1", 0))
+threading.Thread(target=time.sleep, args=(600,)).start()
+print(server.getsockname()[1], flush=True)
+ctypes.CDLL(None).pthread_exit(None)
+"""
+    with subprocess.Popen([sys.executable, "-c", words], stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        port, process = int(started.stdout.readline()), psutil.Process(started.pid)
+        try:
+            while process.status() != psutil.STATUS_ZOMBIE:
+                pass
+
+            assert not processes.ended(process)
+            assert not processes.gone(process, seconds=0.1)
+        finally:
+            started.kill()
+        assert processes.gone(process, seconds=60)
+        assert is_free(port)
 
 
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
