@@ -54,6 +54,6 @@ case ${1:-} in
   development) install development requirements-dev.lock ;;
   bench) install bench requirements-bench.lock ;;
   browser)
-    [[ -x /usr/bin/chromium ]] || may_install && apt_install chromium fonts-dejavu-core || fail "the browser tests need Chromium; install it (on Debian: apt-get install chromium)." ;;
+    [[ -x /usr/bin/chromium-headless-shell ]] || may_install && apt_install chromium-headless-shell fonts-dejavu-core || fail "the browser tests need Chromium without its windows; install it (on Debian: apt-get install chromium-headless-shell)." ;;
   *) fail "say which: runtime, development, bench or browser" ;;
 esac

@@ -3,6 +3,7 @@
 import secrets
 import time
 from dataclasses import dataclass
+from functools import cache
 
 import psycopg
 from psycopg import sql
@@ -46,6 +47,7 @@ def make_database(administrator_dsn: str, service: str) -> ServiceDatabase:
     return _addressed(administrator_dsn, service, name)
 
 
+@cache
 def _template(administrator_dsn: str, service: str) -> str:
     """The template with today's migrations of a service; made under another name, so never half done."""
     name = f"template_{service}_{fingerprint(service)}"

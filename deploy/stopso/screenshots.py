@@ -9,7 +9,7 @@ from deploy.stopso.places import ROOT
 from deploy.stopso.problems import CannotRun
 from deploy.stopso.running_state import is_running, read_state
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 FOLDER = ROOT / "docs" / "images"
 WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=320, height=640)
 
