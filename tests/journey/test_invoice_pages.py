@@ -8,7 +8,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from services.funding.domain.policy import Policy
 from tests.component.funding import Client, Funding, funding_service
-from tests.component.invoices import PAYER, a_therapy, sessions_held, therapist_cookies
+from tests.component.invoices import PAYER, TODAY, a_therapy, sessions_held, therapist_cookies
 from tests.component.test_funding_drawing import cancelled
 from tests.journey.test_funding_pages import address, look, sign_in
 
@@ -40,7 +40,7 @@ async def test_a_therapist_is_paid_from_asking_to_the_banks_answer(
     await funding.a_fund(500_000)
     client = await a_therapy(funding, means="part-fee", affordable_per_session=1_500)
     other = await a_therapy(funding, therapist=client, sessions=16)
-    first, *_rest = await sessions_held(funding, client, 2)
+    first, *_rest = await sessions_held(funding, client, 2, on=TODAY - timedelta(days=1))
     await sessions_held(funding, other, 16)
     context = await chromium.new_context()
     page = await context.new_page()
