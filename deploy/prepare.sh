@@ -54,6 +54,8 @@ case ${1:-} in
   development) install development requirements-dev.lock ;;
   bench) install bench requirements-bench.lock ;;
   browser)
-    [[ -x /usr/bin/chromium-headless-shell ]] || may_install && apt_install chromium-headless-shell fonts-dejavu-core || fail "the browser tests need Chromium without its windows; install it (on Debian: apt-get install chromium-headless-shell)." ;;
+    if [[ ! -x /usr/bin/chromium-headless-shell ]]; then
+      may_install && apt_install chromium-headless-shell fonts-dejavu-core || fail "the browser tests need Chromium without its windows; install it (on Debian: apt-get install chromium-headless-shell)."
+    fi ;;
   *) fail "say which: runtime, development, bench or browser" ;;
 esac
