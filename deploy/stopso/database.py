@@ -8,9 +8,11 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from deploy.stopso import processes
@@ -20,8 +22,8 @@ from deploy.stopso.problems import CannotRun
 
 ADMINISTRATOR = "postgres"
 ATTEMPTS = 3
-KEEP_TRYING_SECONDS = 10.0
-"""At least how often a start is tried, and how long the children of a killed server may hold its memory meanwhile."""
+KEEP_TRYING_SECONDS = 30.0
+"""At least how often a start is tried, and for how long."""
 SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
@@ -76,6 +78,7 @@ class EmbeddedDatabase:
     def start(self, *, seconds: float = 120.0) -> None:
         """Start the server, making its files first when there are none; one left over from a killed run is stopped."""
         self.stop()
+        self._end_orphans()
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.files / "PG_VERSION").exists():
             self._make_files()
@@ -94,11 +97,23 @@ class EmbeddedDatabase:
     def kill(self) -> None:
         """End the server as a power cut would; the next start recovers from its log."""
         processes.stop(self.pid, mark=str(self.files), with_signal=signal.SIGKILL)
+        self._end_orphans()
 
     def restart(self) -> None:
         """Stop and start on the same port."""
         self.stop()
         self.start()
+
+    def _end_orphans(self) -> None:
+        """End what a killed server left behind: its children work in its folder and hold memory that the next needs."""
+        orphans = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.name() == "postgres" and process.cwd() == str(self.files.resolve()):
+                    process.kill()
+                    orphans.append(process)
+        for process in orphans:
+            processes.gone(process, seconds=60.0)
 
     def _make_files(self) -> None:
         shutil.rmtree(self.files, ignore_errors=True)
@@ -122,7 +137,7 @@ class EmbeddedDatabase:
         )
 
     def _started(self, *, seconds: float) -> bool:
-        """One attempt: a killed server's last children may still hold its memory, or somebody may take the port."""
+        """One attempt: somebody may have taken the port since it was found to be free."""
         port = remembered(self.folder / "ports.json", ["postgres"])["postgres"]
         (self.folder / "port").write_text(str(port))
         options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]

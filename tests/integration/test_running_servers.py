@@ -6,9 +6,12 @@ from pathlib import Path
 import aio_pika
 import aiormq
 import asyncpg
+import psutil
 import psycopg
 import pytest
 
+from deploy.stopso import processes
+from deploy.stopso.database import EmbeddedDatabase
 from deploy.stopso.migrations import files_in, folders_for, migrate
 from tests.conftest import Vhost
 from tests.databases import ServiceDatabase
@@ -78,6 +81,25 @@ def test_a_killed_database_comes_back_with_what_was_committed(own_postgres: Data
 
     with psycopg.connect(own_postgres.administrator_dsn) as connection:
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_what_a_killed_database_left_behind_does_not_keep_the_next_out(tmp_path: Path) -> None:
+    database = EmbeddedDatabase(tmp_path / "postgres")
+    database.start()
+    server = psutil.Process(database.pid)
+    left_behind = server.children()
+    try:
+        for child in left_behind:
+            child.suspend()
+        server.kill()
+        assert processes.gone(server, seconds=60)
+        assert not any(processes.ended(child) for child in left_behind)
+
+        database.start()
+
+        assert all(processes.ended(child) for child in left_behind)
+    finally:
+        database.kill()
 
 
 async def test_a_service_may_publish_its_own_facts_only(make_vhost: Callable[..., Vhost]) -> None:
