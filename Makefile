@@ -9,6 +9,7 @@ STOPSO := $(PYTHON_IN) -m deploy.stopso
 # Tests wait for servers more than they compute: two workers a core keep the cores busy.
 WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 TESTS ?= tests
+CACHE := .pytest_cache/whole
 PIP_COMPILE := $(PYTHON_IN) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-emit-options --allow-unsafe --strip-extras
 
 .PHONY: help up down status doctor test check lint bench bench-matching bench-ledger chaos lock docs screenshots clean
@@ -35,7 +36,8 @@ doctor: ## Say what is wrong and what to do about it
 test: ## Run every test, with a real broker, database and browser (TESTS=... for some)
 	@deploy/prepare.sh development
 	@deploy/prepare.sh browser
-	@$(PYTHON_IN) -m pytest -n $(WORKERS) --dist loadgroup --durations=15 --durations-min=5 $(TESTS)
+	@$(PYTHON_IN) -m pytest -n $(WORKERS) --dist loadgroup --durations=15 --durations-min=5 --cache-clear -o cache_dir=$(CACHE) $(TESTS) \
+	  || $(PYTHON_IN) -m tests.again $$? $(CACHE)
 
 lint: ## Check format, style, types and imports
 	@deploy/prepare.sh development
