@@ -45,7 +45,9 @@ def running(pid: int | None, *, mark: str) -> psutil.Process | None:
         return None
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
-        if process.status() != psutil.STATUS_ZOMBIE and any(mark in part for part in process.cmdline()):
+        if process.status() == psutil.STATUS_ZOMBIE:
+            _reaped(pid)
+        elif any(mark in part for part in process.cmdline()):
             return process
     return None
 
@@ -63,12 +65,10 @@ def stop(pid: int | None, *, mark: str, with_signal: int = signal.SIGTERM, secon
 
 
 def gone(process: psutil.Process, *, seconds: float) -> bool:
-    """Wait until a process has ended, whether or not it is a child of ours."""
+    """Wait until a process has ended, and is reaped where it is a child of ours: its number is in use until then."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(process.pid, os.WNOHANG)
-        if ended(process):
+        if ended(process) and _reaped(process.pid):
             return True
         time.sleep(0.02)
     return False
@@ -79,4 +79,12 @@ def ended(process: psutil.Process) -> bool:
     try:
         return not process.is_running() or (process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1)
     except psutil.NoSuchProcess:
+        return True
+
+
+def _reaped(pid: int) -> bool:
+    """Reap an ended child; whether nothing of it is left to us, as is so of what was never ours."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
         return True

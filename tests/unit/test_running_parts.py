@@ -132,6 +132,27 @@ ctypes.CDLL(None).pthread_exit(None)
         assert is_free(port)
 
 
+@pytest.mark.parametrize("asked", ["gone", "running"])
+def test_an_ended_child_is_reaped_also_when_it_ends_in_the_middle_of_a_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(600)", "the-mark"]
+    process = psutil.Process(processes.start(command, log=tmp_path / "log", environment=dict(os.environ)))
+    process.kill()
+    while not processes.ended(process):
+        pass
+    answers = iter([(0, 0)]) if asked == "gone" else iter(())
+    really = os.waitpid
+    monkeypatch.setattr(os, "waitpid", lambda pid, options: next(answers, None) or really(pid, options))
+
+    if asked == "gone":
+        assert processes.gone(process, seconds=60)
+    else:
+        assert processes.running(process.pid, mark="the-mark") is None
+
+    assert not psutil.pid_exists(process.pid)
+
+
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="no-such-program is not on this machine"):
         processes.start(["no-such-program"], log=tmp_path / "log", environment=dict(os.environ))
