@@ -22,7 +22,7 @@ weights = st.builds(Weights, st.just(7), *[st.integers(0, 100)] * 7)
 
 
 @given(needs, candidates, weights)
-@settings(max_examples=150)
+@settings(max_examples=300)
 def test_no_hard_rule_is_ever_broken_and_nobody_better_is_passed_over(
     need: Need, pool: list[Candidate], weighing: Weights
 ) -> None:

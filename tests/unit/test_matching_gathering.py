@@ -120,7 +120,7 @@ def seen_by(case: Case, register: list[Candidate], also: Circumstances) -> list[
 
 
 @given(needs, registers, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_the_sets_allow_exactly_whom_the_rules_allow(
     need: Need, register: list[Candidate], data: st.DataObject
 ) -> None:
